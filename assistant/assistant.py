@@ -1,0 +1,183 @@
+"""One turn of the conversation, from the message to the last word, as a stream of typed events."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from assistant.acts import DialogueAct, Intent
+from assistant.answers import answer
+from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Usage, Word
+from assistant.explaining import Explainer, reasons
+from assistant.state import DialogueState
+from assistant.understanding import Understander
+from assistant.understanding.echo import echo
+from ranking.ranker import Ranker
+from ranking.types import Ranking
+from retrieval.catalog import Catalog
+from retrieval.retriever import Retriever
+from retrieval.types import Query
+
+LONGEST_MESSAGE = 4000
+"""Characters of one message. Longer ones are refused, not cut: half a wish may mean its opposite."""
+
+_QUESTIONS = frozenset({Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE})
+
+
+@dataclass
+class _Clock:
+    """Milliseconds since the turn began, and per step."""
+
+    began: float = field(default_factory=time.perf_counter)
+    marks: dict[str, float] = field(default_factory=dict)
+
+    def since_start(self, name: str) -> None:
+        self.marks.setdefault(name, (time.perf_counter() - self.began) * 1000)
+
+    def step(self, name: str, began: float) -> None:
+        self.marks[name] = (time.perf_counter() - began) * 1000
+
+
+class InputProblem(ValueError):
+    """The message cannot be taken as it is; the text says why."""
+
+
+def clean(utterance: str) -> str:
+    """The message without control characters and with single spaces.
+
+    Raises
+    ------
+    InputProblem
+        when nothing is left, or the message is longer than `LONGEST_MESSAGE`.
+    """
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in utterance
+        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cs", "Co"}
+    )
+    text = re.sub(r" {2,}", " ", kept).strip()
+    if not text:
+        raise InputProblem("The message is empty. Tell me what you feel like, or a title that you loved.")
+    if len(text) > LONGEST_MESSAGE:
+        raise InputProblem(
+            f"The message has {len(text):,} characters; up to {LONGEST_MESSAGE:,} can be read at once. "
+            "Please send a shorter one."
+        )
+    return text
+
+
+class Assistant:
+    """Puts understanding, retrieval, ranking and explaining in a row. Holds no conversation: the state is passed in."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        retriever: Retriever,
+        ranker: Ranker,
+        understander: Understander,
+        explainer: Explainer,
+    ) -> None:
+        self.catalog = catalog
+        self.retriever = retriever
+        self.ranker = ranker
+        self.understander = understander
+        self.explainer = explainer
+
+    def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
+        """The events of one turn. Always ends with `Done`; its state is the one to keep for the next turn."""
+        clock = _Clock()
+        try:
+            text = clean(utterance)
+        except InputProblem as problem:
+            yield Problem("input", str(problem))
+            yield Done(state, str(problem), timings_ms=clock.marks)
+            return
+        understood = self.understander.understand(text, state)
+        clock.since_start("understand")
+        if understood.degraded:
+            yield Problem(
+                "no-engine",
+                "The language model is not available just now. I read your message with rules and "
+                "write the reasons from the facts alone.",
+            )
+        yield from self._turn(state, understood.act, understood.usage, clock, prose=not understood.degraded)
+
+    def act(self, state: DialogueState, act: DialogueAct) -> Iterator[Event]:
+        """The events of a click: no LLM, the cards on the screen may stay where the change leaves them in place."""
+        yield from self._turn(state, act, Usage(), _Clock(), prose=False, click=True)
+
+    def rank(self, query: Query, clock: _Clock | None = None) -> Ranking:
+        """The ranking for a query, with the trace of both steps."""
+        clock = clock or _Clock()
+        began = time.perf_counter()
+        candidates = self.retriever.retrieve(query)
+        clock.step("retrieve", began)
+        began = time.perf_counter()
+        ranking = self.ranker.rank(query, candidates)
+        clock.step("rank", began)
+        return ranking
+
+    def _turn(
+        self, state: DialogueState, act: DialogueAct, usage: Usage, clock: _Clock, *, prose: bool, click: bool = False
+    ) -> Iterator[Event]:
+        after = state.apply(act)
+        line = echo(after, act, self.catalog)
+        yield Understood(act, after, line)
+        if act.intent in _QUESTIONS or act.intent in {Intent.CHAT, Intent.START_OVER, Intent.UNDO}:
+            yield from self._answer(after, act, usage, clock, line)
+            return
+        query = after.query()
+        if click:
+            on_screen = set(after.last_shown) - {*after.likes, *after.dislikes, *after.seen, *after.rejected}
+            query = replace(query, exclude=query.exclude - on_screen)
+        ranking = self.rank(query, clock)
+        clock.since_start("cards")
+        lines = reasons(ranking, after)
+        yield Cards(ranking, lines)
+        shown = after.showed([ranked.item.id for ranked in ranking.items or ranking.nearest])
+        question = self._question(shown)
+        if question is not None:
+            yield question
+        written: list[str] = []
+        if prose:
+            explanation = self.explainer.explain(ranking, shown)
+            while True:
+                try:
+                    piece = next(explanation)
+                except StopIteration as stop:
+                    result = stop.value
+                    break
+                clock.since_start("first_word")
+                written.append(piece)
+                yield Word(piece)
+            usage, lines = usage + result.usage, result.reasons
+            if result.lost:
+                yield Problem(
+                    "engine-lost",
+                    "The language model stopped in the middle of the answer and is being started again. "
+                    "The cards are complete; the rest of the text is written from the facts alone.",
+                )
+        clock.since_start("total")
+        yield Done(shown, "".join(written) or "\n".join(lines), lines, usage, clock.marks)
+
+    def _answer(
+        self, state: DialogueState, act: DialogueAct, usage: Usage, clock: _Clock, line: str
+    ) -> Iterator[Event]:
+        text = answer(act, state, self.catalog, None) if act.intent in _QUESTIONS else line
+        yield Answer(text)
+        clock.since_start("total")
+        yield Done(state, text, usage=usage, timings_ms=clock.marks)
+
+    def _question(self, state: DialogueState) -> Question | None:
+        if state.pending is None:
+            return None
+        options = tuple(item.label() for id_ in state.pending.options if (item := self.catalog.get(id_)) is not None)
+        if not options:
+            return None
+        asked = "你是指" if state.language == "zh" else "Did you mean"
+        joined = (" 还是 " if state.language == "zh" else " or ").join(options)
+        mark = "？" if state.language == "zh" else "?"
+        return Question(f"{asked} {joined}{mark}", options)
