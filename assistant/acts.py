@@ -29,9 +29,11 @@ SlotName = Literal[
     "title", "genre", "person", "year", "runtime", "language", "country", "popularity", "wish", "count", "rating"
 ]
 
-Operator = Literal["=", "not", ">=", "<=", "relative", "forget"]
-"""`=` wants the value, `not` refuses it, `>=` and `<=` bound it, `relative` compares with what is shown
-("older", "shorter"), `forget` takes an earlier wish back ("forget the year", "horror is fine after all")."""
+Operator = Literal["=", "not", ">=", "<=", "relative", "forget", "seen", "again", "prefer"]
+"""`=` wants the value, `not` refuses it, `>=` and `<=` bound it (inclusive), `relative` compares with what is shown
+("older", "shorter"), `forget` takes an earlier wish back ("forget the year", "horror is fine after all"; an empty value
+takes back everything said under that name), `seen` marks a title as watched, `again` lets a title come back that was
+shown, seen or rejected, and `prefer` is a person the human likes without asking for them: a score, never a filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class DialogueAct:
-    """What one message or click does. `refers_to` holds ids of shown items that the message points at.
+    """What one message or click does. `refers_to` holds ids of items that the message points at.
 
-    `doubtful` holds, per title in doubt, the words as typed and the ids of the catalog items they may mean.
+    These are shown items ("the second one") and, in a question, the items it names. The intent says what happens to
+    them: like, dislike, reject and seen act on all of them, except those that a title slot names with an operator of
+    its own. A relative slot is for the echo: the bound that it means comes as a guessed slot beside it.
+
+    `doubtful` holds, per title in doubt, the words as typed and the ids of the catalog items they may mean; the title
+    slot with the same words as its value says what was said about it.
     `language` is the language of the message ("en", "zh"); `text` the message itself, for questions about items.
     """
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
-from retrieval.types import Constraints
+from assistant.acts import DialogueAct, Intent, Operator
+from assistant.transitions import DEFAULT_COUNT, point, set_slot
+from retrieval.types import Constraints, Query, unique
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A question that waits for an answer: the words in doubt and the ids of the items they may mean."""
+    """A question that waits for an answer: the words in doubt, the ids they may mean, and what was said of them."""
 
     words: str
     options: tuple[str, ...]
+    operator: Operator = "="
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class DialogueState:
 
     `limits` are the hard constraints. `wishes` are soft, in the person's words. `shown` holds every id shown in this
     session, `last_shown` the latest cards in order. `seen` and `rejected` never come back unless asked for.
+    `previous` is the state before the last act; it takes no part in comparisons.
     """
 
     likes: tuple[str, ...] = ()
@@ -30,9 +35,9 @@ class DialogueState:
     genres: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
-    limits: Constraints = Constraints()
+    limits: Constraints = field(default_factory=Constraints)
     popularity_bias: float = 0.0
-    count: int = 5
+    count: int = DEFAULT_COUNT
     shown: tuple[str, ...] = ()
     last_shown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
@@ -42,4 +47,69 @@ class DialogueState:
     language: str = "en"
     diversity: float = 0.3
     novelty: float = 0.0
-    previous: DialogueState | None = None
+    previous: DialogueState | None = field(default=None, compare=False, repr=False)
+
+    def apply(self, act: DialogueAct) -> DialogueState:
+        """The state after this act. Undo gives back the very state before the last act, what was shown included."""
+        if act.intent is Intent.UNDO:
+            return self.previous or self
+        if act.intent is Intent.START_OVER:
+            state = self._fresh()
+        else:
+            state = replace(self, language=act.language, pending=self._pending(act))
+        doubted = {words for words, _ in act.doubtful}
+        slots = [slot for slot in act.slots if not (slot.name == "title" and slot.value in doubted)]
+        for slot in sorted(slots, key=lambda slot: slot.operator != "forget"):
+            state = set_slot(state, slot)
+        named = {slot.item_id for slot in slots if slot.name == "title"}
+        state = point(state, act.intent, [item_id for item_id in act.refers_to if item_id not in named])
+        return replace(state, previous=self)
+
+    def query(self) -> Query:
+        """What this state asks of the catalog. Everything said about, shown, seen or rejected stays out."""
+        return Query(
+            text=", ".join(self.wishes),
+            liked=self.likes,
+            disliked=self.dislikes,
+            genres=self.genres,
+            people=self.people,
+            keywords=self.wishes,
+            constraints=self.limits,
+            exclude=frozenset((*self.shown, *self.seen, *self.rejected, *self.likes, *self.dislikes)),
+            count=self.count,
+            diversity=self.diversity,
+            novelty=self.novelty,
+            popularity_bias=self.popularity_bias,
+        )
+
+    def showed(self, ids: Iterable[str]) -> DialogueState:
+        """The state after these cards. It is part of the same turn: undo goes back to before the act.
+
+        With no ids the earlier cards stay the ones that "the second one" points at.
+        """
+        cards = tuple(ids)
+        if not cards:
+            return self
+        return replace(self, shown=unique((*self.shown, *cards)), last_shown=cards)
+
+    def with_question(self) -> DialogueState:
+        """The state after a clarifying question was asked: there is at most one in a session."""
+        return replace(self, asked=True)
+
+    def _fresh(self) -> DialogueState:
+        """A new beginning that still repeats nothing: facts about what was shown and seen outlive wishes."""
+        return DialogueState(
+            shown=self.shown,
+            seen=self.seen,
+            rejected=self.rejected,
+            language=self.language,
+            diversity=self.diversity,
+            novelty=self.novelty,
+        )
+
+    def _pending(self, act: DialogueAct) -> Pending | None:
+        """The question open after this act: a new doubt, or the old one while the talk is about other things."""
+        for words, options in act.doubtful:
+            said = [slot.operator for slot in act.slots if slot.name == "title" and slot.value == words]
+            return Pending(words, options, said[0] if said else "=")
+        return self.pending if act.intent in (Intent.CHAT, Intent.ASK_ITEM) else None
