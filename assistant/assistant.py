@@ -137,7 +137,7 @@ class Assistant:
         clock.since_start("cards")
         lines = reasons(ranking, after)
         yield Cards(ranking, lines)
-        shown = after.showed([ranked.item.id for ranked in ranking.items or ranking.nearest])
+        shown = after.showed([ranked.item.id for ranked in ranking.cards])
         question = self._question(shown)
         if question is not None:
             yield question

@@ -57,3 +57,8 @@ class Ranking:
     trace: tuple[Step, ...] = ()
     blocking: tuple[str, ...] = ()
     nearest: tuple[Ranked, ...] = ()
+
+    @property
+    def cards(self) -> tuple[Ranked, ...]:
+        """What a person sees: the items, or the nearest ones where nothing was left."""
+        return self.items or self.nearest
