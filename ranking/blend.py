@@ -1,0 +1,119 @@
+"""The score of an item: a weighted sum of what others chose, what the words say, and what the record holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.types import Scores
+
+PARTS = ("collaborative", "semantic", "liked_similarity", "popularity", "match")
+"""The columns of the blend, named like the fields of `ranking.types.Parts`."""
+
+_LEAN = 0.6
+"""Weight of popularity that a full wish for the popular, or for the surprising, adds or takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlendWeights:
+    """The weights α, γ, δ, β, μ of the parts, and k of the shrinkage c(i) = n/(n+k), n being the item's interactions.
+
+    `disliked_similarity` is taken off in proportion to the likeness to what was disliked. `learned` tells on what data
+    the weights were learned, and how well they did there; empty for the defaults.
+    """
+
+    collaborative: float = 1.0
+    semantic: float = 0.7
+    liked_similarity: float = 0.4
+    popularity: float = 0.2
+    match: float = 0.5
+    shrinkage: float = 10.0
+    disliked_similarity: float = 0.4
+    learned: dict[str, float | str] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write JSON that a person can read and edit."""
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> BlendWeights:
+        """Read what `save` wrote. Raises ValueError, naming the file, when it is not such a file."""
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"{path} does not hold blend weights ({error}); delete it and train again") from error
+
+    def vector(self) -> NDArray[np.float32]:
+        """The weights in the order of `PARTS`, shape (5,)."""
+        return np.array([getattr(self, name) for name in PARTS], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of each candidate, every array of shape (candidates,); NaN, or None, where nothing is.
+
+    `collaborative` comes from the fold-in, the similarities are cosines, `popularity` lies in 0 to 1, `match` is the
+    share of the asked values met, `support` counts interactions.
+    """
+
+    support: Scores
+    popularity: Scores
+    collaborative: Scores | None = None
+    semantic: Scores | None = None
+    liked_similarity: Scores | None = None
+    disliked_similarity: Scores | None = None
+    match: Scores | None = None
+
+
+def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
+    """The parts before weighting, shape (candidates, 5), comparable in size; what is missing counts 0.
+
+    Fold-in scores are divided by the largest, so that 0 stays "nothing known"; cosines, whose zero means nothing, are
+    spread over 0 to 1 among the candidates.
+    """
+    columns = [
+        _by_largest(signals.collaborative, signals.support) * (signals.support / (signals.support + shrinkage)),
+        _spread(signals.semantic, signals.support),
+        _spread(signals.liked_similarity, signals.support),
+        signals.popularity,
+        np.zeros_like(signals.support) if signals.match is None else signals.match,
+    ]
+    return np.nan_to_num(np.stack(columns, axis=1), nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
+
+
+def blend(
+    signals: Signals, weights: BlendWeights, popularity_bias: float = 0.0, novelty: float = 0.0
+) -> NDArray[np.float32]:
+    """Weight times value of each part, shape (candidates, 5); a row's sum is the item's score, always finite.
+
+    `popularity_bias` (-1 to 1) and `novelty` (0 to 1) move the weight of popularity.
+    """
+    scale = weights.vector()
+    scale[PARTS.index("popularity")] += _LEAN * (popularity_bias - novelty)
+    parts = values(signals, weights.shrinkage) * scale
+    unliked = np.nan_to_num(_spread(signals.disliked_similarity, signals.support))
+    # Squared: what is close to a disliked item goes down, what merely shares its language does not.
+    parts[:, PARTS.index("liked_similarity")] -= weights.disliked_similarity * unliked**2
+    return np.asarray(parts, np.float32)
+
+
+def _by_largest(scores: Scores | None, like: Scores) -> Scores:
+    if scores is None:
+        return np.zeros_like(like)
+    scores = np.where(np.isfinite(scores), scores, np.nan)
+    largest = np.nanmax(np.abs(scores)) if np.isfinite(scores).any() else 0.0
+    return scores / largest if largest > 0 else np.zeros_like(like)
+
+
+def _spread(scores: Scores | None, like: Scores) -> Scores:
+    if scores is None:
+        return np.zeros_like(like)
+    scores = np.where(np.isfinite(scores), scores, np.nan)
+    if not np.isfinite(scores).any():
+        return np.zeros_like(like)
+    low, high = np.nanmin(scores), np.nanmax(scores)
+    return (scores - low) / (high - low) if high > low else np.zeros_like(like)

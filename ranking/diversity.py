@@ -1,0 +1,39 @@
+"""Keeping the list from being five sequels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.types import Scores
+
+_MOST = 0.7
+"""Weight of unlikeness at diversity 1; above it relevance would hardly count."""
+
+
+def diversify(
+    scores: Scores, vectors: NDArray[np.float32], count: int, diversity: float, near: NDArray[np.float32] | None = None
+) -> NDArray[np.int64]:
+    """Places of `count` items in the order to show them: maximal marginal relevance (Carbonell, Goldstein 1998).
+
+    `scores` has shape (n,), `vectors` (n, d), L2-normalised. `diversity` 0 keeps the order of the scores, 1 prefers
+    what is unlike everything before it. `near`, shape (m, d), holds vectors of items that also count as shown.
+    """
+    count = min(count, len(scores))
+    weight = _MOST * min(max(diversity, 0.0), 1.0)
+    if weight == 0 or count < 2:
+        return np.argsort(-scores, kind="stable")[:count]
+    low, high = float(scores.min()), float(scores.max())
+    relevance = (scores - low) / (high - low) if high > low else np.zeros_like(scores)
+    closest = np.zeros(len(scores), np.float32)
+    if near is not None and len(near):
+        closest = (vectors @ near.T).max(axis=1)
+    chosen: list[int] = []
+    left = np.ones(len(scores), np.bool_)
+    while len(chosen) < count:
+        marginal = np.where(left, (1 - weight) * relevance - weight * closest, -np.inf)
+        place = int(marginal.argmax())
+        chosen.append(place)
+        left[place] = False
+        closest = np.maximum(closest, vectors @ vectors[place])
+    return np.array(chosen, np.int64)

@@ -1,0 +1,108 @@
+"""The facts that speak for an item: a liked title that points at it, and what of its record was asked for."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.types import Evidence, Parts
+from retrieval.types import Item, Query
+
+_WORD = re.compile(r"[^\W_]{3,}")
+_EMPTY_WORDS = frozenset(
+    {"the", "and", "for", "with", "from", "that", "this", "about", "like", "movie", "movies", "film", "films", "book"}
+    | {"books", "something", "some", "any", "really", "very", "good", "great", "best", "not", "but", "want", "would"}
+    | {"watch", "read", "see", "love", "loved", "more", "less", "than", "has", "have", "are", "was", "were"}
+)
+_MANY_VOTES = 2000
+_HIGH_RATING = 7.0
+
+
+def evidence(item: Item, query: Query, parts: Parts, pointing: list[tuple[str, float]]) -> tuple[Evidence, ...]:
+    """Evidence for one item, strongest first.
+
+    `pointing` holds titles of liked items with what each of them adds to the item's score.
+    """
+    found = [Evidence("liked", title, title, weight) for title, weight in pointing if weight > 0]
+    found += _asked(item, query, parts)
+    found += _limits(item, query)
+    if item.rating is not None and item.rating >= _HIGH_RATING and (item.votes or 0) >= _MANY_VOTES // 20:
+        found.append(Evidence("rating", f"{item.rating:.1f}", weight=0.04 * (item.rating - _HIGH_RATING)))
+    if (item.votes or 0) >= _MANY_VOTES:
+        words = "more popular" if query.popularity_bias > 0 else ""
+        found.append(Evidence("popularity", str(item.votes), words, max(parts.popularity, 0.0) * 0.5))
+    return tuple(sorted(found, key=lambda one: -one.weight))
+
+
+def _asked(item: Item, query: Query, parts: Parts) -> list[Evidence]:
+    weight = max(parts.match, 0.1)
+    names = {credit.name.casefold(): credit.name for credit in item.people}
+    genres = dict.fromkeys((*query.genres, *sorted(query.constraints.genres_any)))
+    people = dict.fromkeys((*query.people, *sorted(query.constraints.people_any)))
+    found = [
+        Evidence("person", names[asked.casefold()], asked, weight) for asked in people if asked.casefold() in names
+    ]
+    found += [Evidence("genre", asked.lower(), asked, weight * 0.9) for asked in genres if asked.lower() in item.genres]
+    keywords = [asked for asked in query.keywords if asked.lower() in item.keywords]
+    found += [Evidence("keyword", asked.lower(), asked, weight) for asked in keywords]
+    met = {asked.lower() for asked in (*genres, *keywords)}
+    return found + [
+        Evidence("wish", value, words, max(parts.semantic, 0.1))
+        for value, words in _wishes(item, query.text)
+        if value not in met
+    ]
+
+
+def _wishes(item: Item, text: str) -> list[tuple[str, str]]:
+    """Keywords and genres of the record that share a word with the wishes, each with those words."""
+    wished = {_stem(word): word for word in _WORD.findall(text.lower()) if word not in _EMPTY_WORDS}
+    if not wished:
+        return []
+    pairs = []
+    for value in (*item.keywords, *item.genres):
+        shared = [wished[stem] for word in _WORD.findall(value.lower()) if (stem := _stem(word)) in wished]
+        if shared:
+            pairs.append((value, " ".join(dict.fromkeys(shared))))
+    return sorted(pairs, key=lambda pair: -len(pair[1]))[:3]
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ies", "es", "s", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def _limits(item: Item, query: Query) -> list[Evidence]:
+    limits = query.constraints
+    found = []
+    if item.year is not None and (limits.year_from or limits.year_to):
+        found.append(Evidence("year", str(item.year), _bounds(limits.year_from, limits.year_to), 0.05))
+    if item.runtime is not None and (limits.runtime_from or limits.runtime_to):
+        words = _bounds(limits.runtime_from, limits.runtime_to) + " minutes"
+        found.append(Evidence("runtime", f"{item.runtime} minutes", words, 0.05))
+    return found
+
+
+def _bounds(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    return f"{low} or more" if low is not None else f"up to {high}"
+
+
+def pointing(
+    titles: list[str], influence: NDArray[np.float32], cosines: NDArray[np.float32], parts: Parts
+) -> list[tuple[str, float]]:
+    """How much of an item's score each liked title accounts for, most first.
+
+    The collaborative part is shared out by `influence`, the similarity part by `cosines`, both of shape (likes,);
+    only what speaks for the item counts.
+    """
+    adds = np.zeros(len(titles), np.float64)
+    for part, shares in ((parts.collaborative, influence), (parts.liked_similarity, cosines)):
+        speaking = np.clip(np.nan_to_num(shares), 0.0, None).astype(np.float64)
+        if part > 0 and speaking.sum() > 0:
+            adds += part * speaking / speaking.sum()
+    return [(titles[place], float(adds[place])) for place in np.argsort(-adds, kind="stable") if adds[place] > 0]

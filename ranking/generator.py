@@ -1,0 +1,35 @@
+"""Candidates that other people's choices point at."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ranking.scorer import CollaborativeModel
+from retrieval.catalog import Catalog
+from retrieval.types import Mask, Query, Rows, Scores
+
+
+class CollaborativeGenerator:
+    """Proposes the rows with the highest fold-in score for the titles named in the conversation."""
+
+    name = "collaborative"
+
+    def __init__(self, model: CollaborativeModel, catalog: Catalog) -> None:
+        self.model = model
+        self.catalog = catalog
+
+    def propose(self, query: Query, allowed: Mask, limit: int) -> tuple[Rows, Scores]:
+        """At most `limit` allowed rows, best first; none when no liked item has interactions."""
+        nothing = np.empty(0, np.int64), np.empty(0, np.float32)
+        likes = self.catalog.rows(query.liked)
+        if not len(likes) or limit <= 0:
+            return nothing
+        scores = self.model.fold_in(likes, self.catalog.rows(query.disliked))
+        open_rows = np.flatnonzero(allowed[: len(scores)] & np.isfinite(scores))
+        open_rows = np.setdiff1d(open_rows, likes, assume_unique=True)
+        found = scores[open_rows]
+        if len(open_rows) > limit:
+            best = np.argpartition(-found, limit)[:limit]
+            open_rows, found = open_rows[best], found[best]
+        order = np.argsort(-found, kind="stable")
+        return open_rows[order], found[order]
