@@ -1,0 +1,159 @@
+"""Write why each card is there: one streamed call for all cards, and only grounded sentences reach the person."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+
+from assistant.engines.types import EngineError, LanguageModel, Message
+from assistant.events import Usage
+from assistant.explaining.facts import CardFacts, Facts, gather, wish_lines
+from assistant.explaining.grounding import Violation, check, mentioned
+from assistant.explaining.lexicon import lexicon
+from assistant.explaining.sentences import pieces
+from assistant.explaining.templates import reasons
+from assistant.state import DialogueState
+from prompts import Prompt, load
+from ranking.types import Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence of the model, the card it was taken for, and what in it is not grounded."""
+
+    text: str
+    card: int | None
+    violations: tuple[Violation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainResult:
+    """What an explanation ended with: the reason per card as shown, what it cost, and whether the engine was lost.
+
+    `judged` holds every sentence the model wrote with its violations, for the evaluation; `prompt` names the version.
+    """
+
+    reasons: tuple[str, ...]
+    usage: Usage = field(default_factory=Usage)
+    lost: bool = False
+    judged: tuple[Judged, ...] = ()
+    prompt: str = ""
+
+
+@dataclass
+class _Progress:
+    """What has been written so far in one explanation."""
+
+    templates: tuple[str, ...]
+    written: dict[int, str] = field(default_factory=dict)
+    judged: list[Judged] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    lost: bool = False
+
+    def next_card(self) -> int | None:
+        """The first card that nothing was written about yet."""
+        return next((card for card in range(len(self.templates)) if card not in self.written), None)
+
+
+class Explainer:
+    """Explains a ranking with a language model, or from templates alone when there is none."""
+
+    def __init__(
+        self,
+        model: LanguageModel | None,
+        prompt: Prompt | None = None,
+        *,
+        max_tokens: int = 170,
+        timeout: float = 60.0,
+    ) -> None:
+        self.model = model
+        self.prompt = prompt or load("explain")
+        self.max_tokens = max_tokens
+        self.timeout = timeout
+
+    def explain(self, ranking: Ranking, state: DialogueState) -> Generator[str, None, ExplainResult]:
+        """Grounded text, one line per card, each as soon as it is checked; the return value is the result.
+
+        A sentence that fails the check is replaced by the card's template line. When the engine fails, the remaining
+        cards get their template lines and `lost` is true; no exception leaves. Closing the generator ends the call.
+        """
+        facts = gather(ranking, state)
+        progress = _Progress(reasons(ranking, state))
+        if self.model is not None and facts.cards:
+            try:
+                yield from self._write(self.model, facts, progress, state)
+            except EngineError:
+                progress.lost = True
+        while (card := progress.next_card()) is not None:
+            yield _show(progress, facts, card, progress.templates[card])
+        lines = tuple(progress.written[card] for card in range(len(facts.cards)))
+        return ExplainResult(lines, progress.usage, progress.lost, tuple(progress.judged), self.prompt.reference)
+
+    def messages(self, facts: Facts, state: DialogueState) -> tuple[Message, ...]:
+        """The prompt for these facts; nothing else reaches the model."""
+        zh = facts.language == "zh"
+        rendered = self.prompt.render(
+            cards=[_card_input(card, zh) for card in facts.cards],
+            wishes=list(wish_lines(state)),
+            liked=list(facts.liked),
+            language="Chinese" if zh else "English",
+        )
+        return tuple(Message(role, content) for role, content in rendered)
+
+    def _write(self, model: LanguageModel, facts: Facts, progress: _Progress, state: DialogueState) -> Iterator[str]:
+        stream = self._stream(model, self.messages(facts, state), progress)
+        for piece in pieces(stream):
+            card = _card_of(piece.text, piece.card, facts, progress)
+            about = (facts.cards[card],) if card is not None else None
+            violations = check(piece.text, facts, about)
+            progress.judged.append(Judged(piece.text, card, violations))
+            if card is None or card in progress.written:
+                continue
+            yield _show(progress, facts, card, progress.templates[card] if violations else piece.text)
+
+    def _stream(self, model: LanguageModel, messages: tuple[Message, ...], progress: _Progress) -> Iterator[str]:
+        chunks = model.stream(messages, max_tokens=self.max_tokens, timeout=self.timeout)
+        progress.usage = Usage(calls=1)
+        try:
+            for chunk in chunks:
+                if chunk.prompt_tokens or chunk.completion_tokens:
+                    progress.usage = Usage(1, chunk.prompt_tokens, chunk.completion_tokens)
+                if chunk.text:
+                    yield chunk.text
+        finally:
+            if close := getattr(chunks, "close", None):
+                close()
+
+
+def _card_input(card: CardFacts, zh: bool) -> dict[str, object]:
+    item, lex = card.item, lexicon()
+    makers = item.credited("director") or item.credited("author")
+    keywords = [key for key in item.keywords if "stinger" not in key and key != "woman director"]
+    if zh:
+        keywords = [lex.zh_keywords[key] for key in keywords if key in lex.zh_keywords]
+    return {
+        "title": item.title,
+        "year": item.year,
+        "genres": [lex.zh_genre(genre) if zh else genre for genre in item.genres[:2]],
+        "maker": makers[0] if makers else "",
+        "keywords": keywords[:3],
+        "liked": list(card.liked[:1]),
+    }
+
+
+def _card_of(text: str, numbered: int | None, facts: Facts, progress: _Progress) -> int | None:
+    if numbered is not None:
+        return numbered if 0 <= numbered < len(facts.cards) else None
+    named = [facts.cards.index(card) for card in mentioned(text, facts)]
+    return named[0] if len(named) == 1 else progress.next_card() if not named else None
+
+
+def _show(progress: _Progress, facts: Facts, card: int, text: str) -> str:
+    """Record the line for this card and put the title before it where the line does not name it."""
+    progress.written[card] = text
+    item = facts.cards[card].item
+    if facts.language == "zh":
+        line = text if item.title in text else f"《{item.title}》：{text}"
+    else:
+        line = text if item.title in text else f"{item.title}: {text}"
+    return line if len(progress.written) == 1 else "\n" + line
