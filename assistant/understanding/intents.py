@@ -1,0 +1,131 @@
+"""What a message does, from its wording alone. Ordered rules: the first that matches decides."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.acts import Intent
+
+_START_OVER = re.compile(
+    r"\b(?:start(?:ing)? (?:over|again|fresh|from scratch|anew)|from scratch|begin again|new search|reset|clear (?:everything|all|it all)|"
+    r"(?:forget|scrap|drop|ignore|delete) (?:everything|all of (?:it|that)|it all|all that|all)(?!\s+(?:instructions|previous))\b(?! (?:i said )?about)|wipe (?:everything|it|the slate)|clean slate)"
+    r"|重新开始|从头(?:开始|再来)|重来|重置|清空|全部忘",
+    re.IGNORECASE,
+)
+_UNDO = re.compile(
+    r"\b(?:undo|(?:go|went|take me|step) back(?: (?:one|a) step| to (?:the )?(?:previous|last|earlier))?\b(?!\s+(?:to the (?:\d|[a-z]+ties)|in time|to school|home))|take (?:that|it) back|scratch that|revert|"
+    r"(?:forget|ignore|cancel|disregard) (?:that|what i (?:just )?said|my last|the last (?:thing|message|one|request))\s*(?:$|[.,!]|message|request|i said)|i take (?:that|it) back|i didn['’]?t mean that)"
+    r"|撤销|撤回|上一步|退回|收回|当我没说",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\b(?:why (?:did|do|would|have|are|is|was|this|that|these|those|them|the|it)\b(?! not)|how come|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
+    re.IGNORECASE,
+)
+_COMPARE = re.compile(
+    r"\b(?:in common|difference(?:s)? between|differ\b|compare|how (?:are|do) (?:they|these|those) (?:differ|compare|similar|alike|related)|which (?:one )?(?:of (?:these|those|them|the \w+) )?(?:one )?(?:is|was|has|would|do you|should|are)\b|which of\b|which one|versus|\bvs\.?\b|better[:,]? .{1,60} or )|共同点|有什么(?:区别|不同|共同)|哪(?:部|个)(?:更|最|比较|好)|比较一下|相比",
+    re.IGNORECASE,
+)
+_ASK = re.compile(
+    r"\b(?:who(?:['’]?s| is| was| are| were| directed| wrote| made| starred| stars| plays| played| acted| else| acts)\b(?! the (?:best|greatest))|"
+    r"what(?:['’]?s| is| was| are) (?:it|that|this|the \w+ (?:one|movie|film)|the (?:plot|story|rating|runtime|premise|cast|genre|year|title|name)|[^?]{1,60}?) ?(?:about|like|rated|called)?\b(?=\s*\?|.*\babout\b)|what (?:year|genre|language|country|happens)|"
+    r"when (?:was|did|were|is)|how (?:long|old|scary|good|violent|sad|popular|many (?:people|votes|minutes))|where (?:was|is|does|did)|"
+    r"(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
+    r"tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
+    r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
+    re.IGNORECASE,
+)
+_MORE_LIKE = re.compile(
+    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|like (?:the|that|this|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
+    re.IGNORECASE,
+)
+_SEEN = re.compile(
+    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already )?(?:seen|watched|saw)\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|看过|已经看",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(
+    r"\b(?:have|has|had)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+)?(?:seen|watched)|\bnever (?:seen|saw|watched)|没看过|没有看过|还没看",
+    re.IGNORECASE,
+)
+_REJECT = re.compile(
+    r"^\s*(?:no+|nope|nah|meh|pass|next)\b(?!\s+(?:idea|problem|horror|more than))|\b(?:none of (?:these|those|them|the above)|not (?:that|this|the \w+) (?:one|movie|film)|not (?:these|those|them|it|that)\b|not interested|something else|anything else|something different|other (?:suggestions|options|recommendations|ideas|ones)|different (?:ones|suggestions|options|movies|films)|try again|don['’]?t (?:like|want) (?:these|those|that one|any|them|the \w+ one|this)|(?:remove|drop|skip|hide|lose) (?:the|that|this|number|#|those|these)\b|doesn['’]?t (?:appeal|interest|sound))"
+    r"|不要这|都不(?:喜欢|要|行|想)|换(?:一批|几部|别的|个|一部)|别的|这些不|不感兴趣|不是这",
+    re.IGNORECASE,
+)
+_REQUEST = re.compile(
+    r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
+    r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|how about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help me|"
+    r"pick (?:me|a)|(?:can|could|do|would) you|let['’]?s (?:see|try|watch)|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
+    re.IGNORECASE,
+)
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|yo|thanks|thank you|thx|ok|okay|cool|great|nice|perfect|awesome|bye|goodbye|good (?:morning|evening|night)|how are you|lol|haha\w*|sure|got it|sounds good|你好|谢谢|多谢|再见|好的|哈哈|嗨)\b[^?]{0,40}$|^\W*(?:你好|谢谢|多谢|再见|好的|哈哈|嗨)",
+    re.IGNORECASE,
+)
+STEERING = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines|above|system)\b|\bsystem prompt\b|\byou are now\b|\bpretend (?:to be|you)|\bact as (?:a|an|if)\b|\bjailbreak\b|\bdeveloper mode\b|\breveal\b.*\b(?:prompt|instructions)\b|\bprint\b.*\b(?:prompt|instructions)\b|忽略.{0,12}(?:指令|指示|提示|规则|要求)|系统提示|你现在是",
+    re.IGNORECASE,
+)
+"""Attempts to steer the assistant: such a sentence states no wish."""
+
+
+def early(message: str) -> Intent | None:
+    """Intents that the wording alone settles, whatever values the message has."""
+    if _START_OVER.search(message):
+        return Intent.START_OVER
+    if _UNDO.search(message):
+        return Intent.UNDO
+    if _WHY.search(message):
+        return Intent.ASK_WHY
+    return None
+
+
+def asks_comparison(message: str) -> bool:
+    """Whether items are compared."""
+    return bool(_COMPARE.search(message))
+
+
+def asks_item(message: str) -> bool:
+    """Whether a question about an item is asked."""
+    return bool(_ASK.search(message))
+
+
+def more_like(message: str) -> bool:
+    """Whether more of the same is asked for."""
+    return bool(_MORE_LIKE.search(message))
+
+
+def says_seen(message: str) -> bool:
+    """Whether something was already watched."""
+    return bool(_SEEN.search(message)) and not _UNSEEN.search(message)
+
+
+def says_unseen(message: str) -> bool:
+    """Whether something was not watched yet."""
+    return bool(_UNSEEN.search(message))
+
+
+def rejects(message: str) -> bool:
+    """Whether what was shown is refused."""
+    return bool(_REJECT.search(message))
+
+
+def requests(message: str) -> bool:
+    """Whether something to watch is asked for."""
+    return bool(_REQUEST.search(message))
+
+
+def greets(message: str) -> bool:
+    """Small talk: greetings, thanks and the like."""
+    return bool(_GREETING.search(message))
+
+
+_CRITIQUE = re.compile(
+    r"\b(?:older|newer|shorter|longer|lighter|darker|funnier|scarier|less|more|lesser|another|others?|next|different|forget|drop|doesn['’]?t matter|after all)\b|更|点$|一些|无所谓|不限|不管|也可以",
+    re.IGNORECASE,
+)
+
+
+def critiqued(message: str) -> bool:
+    """Whether what was shown is compared with what is wanted."""
+    return bool(_CRITIQUE.search(message))

@@ -1,0 +1,218 @@
+"""Years, decades, running times and counts in a message. Bounds are inclusive whole numbers.
+
+"After 2005" and "newer than 2005" start at 2006, "before 2000" ends at 1999: a filter must not show the year that the
+person excluded. "Since", "from" and "2005 or later" include it. "21st century" starts at 2000, as lists of its films do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.acts import Operator, SlotName
+
+YEAR = r"(?:18[89]\d|19\d\d|20[0-4]\d)"
+_DECADE_WORDS = {
+    "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80,
+    "nineties": 90, "noughties": 0,
+}  # fmt: skip
+_HAN = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"两": 2, "〇": 0}
+_COUNT_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "a couple of": 2, "a few": 3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A number in the message and what it limits: `message[start:end]` are the words that say so."""
+
+    name: SlotName
+    operator: Operator
+    value: int
+    start: int
+    end: int
+    guessed: bool = False
+
+
+Reader = Callable[[re.Match[str], int], list[tuple[Operator, int]]]
+
+
+def _decade(text: str) -> int:
+    """The first year of a decade: "80", "1980", "eighties"; two digits below 30 are of this century."""
+    word = text.casefold().strip("'’ ")
+    number = _DECADE_WORDS.get(word, -1)
+    if number < 0:
+        number = int(re.sub(r"\D", "", word))
+    if number >= 1800:
+        return number - number % 10
+    return (2000 if number < 20 else 1900) + number
+
+
+def _span(low: int, high: int) -> list[tuple[Operator, int]]:
+    return [(">=", low), ("<=", high)]
+
+
+_DEC = rf"(?:(?:18|19|20)\d0|['’]?\d0)['’]?\s?s\b|(?:{'|'.join(_DECADE_WORDS)})\b"
+_AFTER = (
+    r"(?:(?:made|released|came out|from)\s+)?(?:after|later than|newer than|more recent than|younger than|post)[\s\-]+"
+)
+_BEFORE = r"(?:(?:made|released|came out|from)\s+)?(?:before|older than|earlier than|prior to|pre)[\s\-]+"
+_SINCE = r"(?:since|starting (?:in|from|with)|no older than|not older than|not before|nothing before|nothing older than|>=)\s+"
+_UNTIL = r"(?:until|till|up to|up until|no later than|not after|no newer than|nothing after|nothing newer than|<=)\s+"
+_THE = r"(?:the\s+)?(?:year\s+|early\s+|late\s+|mid[\s-]+)?"
+
+_YEAR_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), reader)
+    for pattern, reader in (
+        (rf"(?:between|from)?\s*\b({YEAR})\s*(?:and|to|until|till|through|[-–—~至到])\s*({YEAR})(?:\s*年)?\b",
+         lambda m, _: _span(min(int(m[1]), int(m[2])), max(int(m[1]), int(m[2])))),
+        (rf"(?:between|from)?\s*{_THE}({_DEC})\s*(?:and|to|or|through|[-–—])\s*{_THE}({_DEC})",
+         lambda m, _: _span(min(_decade(m[1]), _decade(m[2])), max(_decade(m[1]), _decade(m[2])) + 9)),
+        (rf"\b{_SINCE}{_THE}({_DEC})", lambda m, _: [(">=", _decade(m[1]))]),
+        (rf"\b{_UNTIL}{_THE}({_DEC})", lambda m, _: [("<=", _decade(m[1]) + 9)]),
+        (rf"\b{_AFTER}{_THE}({_DEC})", lambda m, _: [(">=", _decade(m[1]) + 10)]),
+        (rf"\b{_BEFORE}{_THE}({_DEC})", lambda m, _: [("<=", _decade(m[1]) - 1)]),
+        (rf"\b{_THE}({_DEC})\s+(?:or|and)\s+(?:later|newer|after|up|onwards?)", lambda m, _: [(">=", _decade(m[1]))]),
+        (rf"\b{_THE}({_DEC})\s+(?:or|and)\s+(?:earlier|older|before)", lambda m, _: [("<=", _decade(m[1]) + 9)]),
+        (rf"(?<!\w){_THE}({_DEC})", lambda m, _: _span(_decade(m[1]), _decade(m[1]) + 9)),
+        (rf"\b{_SINCE}{_THE}({YEAR})\b", lambda m, _: [(">=", int(m[1]))]),
+        (rf"\b{_UNTIL}{_THE}({YEAR})\b", lambda m, _: [("<=", int(m[1]))]),
+        (rf"\b{_AFTER}{_THE}({YEAR})\b", lambda m, _: [(">=", int(m[1]) + 1)]),
+        (rf"\b{_BEFORE}{_THE}({YEAR})\b", lambda m, _: [("<=", int(m[1]) - 1)]),
+        (rf"\b({YEAR})\s*(?:\+|(?:or|and)\s+(?:later|newer|after|up|above|more recent|onwards?)|onwards?\b|on\b)",
+         lambda m, _: [(">=", int(m[1]))]),
+        (rf"\bfrom\s+({YEAR})\s+(?:on\b|onwards?|up|forward)", lambda m, _: [(">=", int(m[1]))]),
+        (rf"\b({YEAR})\s*(?:or|and)\s+(?:earlier|older|before)", lambda m, _: [("<=", int(m[1]))]),
+        (r"\b(?:the\s+)?(?:21st|twenty[- ]first)\s+century|\bthis century|21世纪|二十一世纪|本世纪", lambda _m, _: [(">=", 2000)]),
+        (r"\b(?:the\s+)?(?:20th|twentieth)\s+century|\blast century|20世纪(?!\d)(?![一二三四五六七八九])|二十世纪(?![一二三四五六七八九])",
+         lambda _m, _: _span(1900, 1999)),
+        (r"\b(?:released|made|out|from|came out|come out|coming out|new|film|movie)s?\s+(?:in\s+)?this year|\bthis year['’]s|今年",
+         lambda _m, today: _span(today, today)),
+        (r"\b(?:released|made|out|from|came out|film|movie)s?\s+(?:in\s+)?last year|\blast year['’]s|去年",
+         lambda _m, today: _span(today - 1, today - 1)),
+        (r"\b(?:in|from|over|of)?\s*the\s+(?:last|past)\s+(?:(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple of)\s+)?(years?|decades?)\b",
+         lambda m, today: _last_years(m, today)),
+        (r"(?:近|最近|过去)(\d{1,2}|[一二两三四五六七八九十])年", lambda m, today: [(">=", today - _han_number(m[1]))]),
+        (rf"({YEAR})年?\s*(?:以后|之后|后)", lambda m, _: [(">=", int(m[1]) + (0 if "以" in m[0] else 1))]),
+        (rf"({YEAR})年?\s*(?:以前|之前|前)", lambda m, _: [("<=", int(m[1]) - 1)]),
+        (r"(?:上世纪|20世纪|二十世纪|一九|19)?([二三四五六七八九]|[2-9])(?:十|0)年代", lambda m, _: _han_decade(m)),
+        (r"(?:20|二十一世纪|21世纪)(0|1|2|一|二)(?:0|十)年代", lambda m, _: _span(2000 + 10 * _digit(m[1]), 2009 + 10 * _digit(m[1]))),
+        (rf"({YEAR})年", lambda m, _: [("=", int(m[1]))]),
+        (rf"\b(?:released in|made in|came out in|out in|from|in|of|year)\s+(?:the year\s+)?({YEAR})\b(?!\s*['’]?s)", lambda m, _: [("=", int(m[1]))]),
+        (rf"\b(?:a|an|any|some)?\s*({YEAR})\s+(?:movie|film|release|release|classic|comedy|thriller|drama|horror)s?\b", lambda m, _: [("=", int(m[1]))]),
+    )
+)  # fmt: skip
+
+_HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
+_MINUTES = r"(\d{2,3})\s*(?:minutes?|mins?|min)\b"
+_LESS = r"(?:under|less than|shorter than|below|no longer than|not longer than|no more than|not more than|at most|max(?:imum)?(?: of)?|within|up to|<=?)\s+"
+_MORE = r"(?:over|more than|longer than|above|at least|min(?:imum)?(?: of)?|>=?)\s+"
+
+
+def _digit(text: str) -> int:
+    return _HAN[text] if text in _HAN else int(text)
+
+
+def _han_number(text: str) -> int:
+    return 10 if text == "十" else _digit(text)
+
+
+def _han_decade(match: re.Match[str]) -> list[tuple[Operator, int]]:
+    first = 1900 + 10 * _digit(match[1])
+    return _span(first, first + 9)
+
+
+def _last_years(match: re.Match[str], today: int) -> list[tuple[Operator, int]]:
+    word = (match[1] or "1").casefold()
+    number = int(word) if word.isdecimal() else _COUNT_WORDS.get(word, 2 if word == "couple of" else 5)
+    if word == "1" and match[2].casefold().startswith("year"):
+        return [(">=", today - 1)]
+    return [(">=", today - number * (10 if match[2].casefold().startswith("decade") else 1))]
+
+
+def years(text: str, today: int) -> list[Bound]:
+    """Bounds on the release year. `today` is the current year. Where two rules match, the earlier rule wins."""
+    found: list[Bound] = []
+    for pattern, reader in _YEAR_RULES:
+        for match in pattern.finditer(text):
+            start, end = match.start(), match.end()
+            while start < end and text[start].isspace():
+                start += 1
+            if any(start < bound.end and bound.start < end for bound in found):
+                continue
+            found.extend(Bound("year", operator, value, start, end) for operator, value in reader(match, today))
+    return found
+
+
+def _hours(match: re.Match[str]) -> int:
+    word, rest = match[1].casefold(), match[2]
+    hours = {"a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "half an": 0.5, "one and a half": 1.5,
+             "two and a half": 2.5}.get(word)  # fmt: skip
+    minutes = round(60 * (hours if hours is not None else float(word.replace(",", "."))))
+    return minutes + (30 if rest == "a half" else int(rest or 0))
+
+
+def runtimes(text: str) -> list[Bound]:
+    """Bounds on the running time, in minutes."""
+    found: list[Bound] = []
+    for words, operator, step in ((_LESS, "<=", -1), (_MORE, ">=", 1)):
+        for unit, reader in ((_MINUTES, lambda m: int(m[1])), (_HOURS, _hours)):
+            for match in re.finditer(rf"(?:{words})(?:about\s+)?{unit}", text, re.IGNORECASE):
+                value = reader(match)
+                strict = re.match(
+                    r"under|less|shorter|below|over|more than|longer than|above|<\s|>\s", match[0], re.IGNORECASE
+                )
+                found.append(
+                    Bound(
+                        "runtime", _as_operator(operator), value + (step if strict else 0), match.start(), match.end()
+                    )
+                )
+    for match in re.finditer(rf"{_HOURS}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
+        found.append(Bound("runtime", "<=", _hours(match), match.start(), match.end()))
+    for match in re.finditer(rf"{_MINUTES}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
+        found.append(Bound("runtime", "<=", int(match[1]), match.start(), match.end()))
+    for match in re.finditer(
+        r"(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时|个钟头)(半)?(?:以内|以下|之内)|(?:不超过|少于|短于)(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时)(半)?",
+        text,
+    ):
+        amount, unit, half = match[1] or match[4], match[2] or match[5], match[3] or match[6]
+        value = int(amount) if amount.isdecimal() else _digit(amount[0])
+        minutes = value if unit == "分钟" else value * 60 + (30 if half or "半" in amount else 0)
+        found.append(Bound("runtime", "<=", minutes, match.start(), match.end()))
+    return found
+
+
+def _as_operator(text: str) -> Operator:
+    return "<=" if text == "<=" else ">="
+
+
+_COUNT = re.compile(
+    r"\b(?:only|just|exactly|show me|give me|recommend|suggest|list|name|top|me)\s+(?:me\s+)?(?:the\s+)?(?:top\s+)?"
+    r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\b"
+    r"(?!\s*(?:hours?|minutes?|mins?|more minutes|of (?:them|these|those)|that|thing|stars?|years?|was|is|%))"
+    r"|\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\s+(?:\w+\s+){0,2}?"
+    r"(?:recommendations|suggestions|recommendation|suggestion|options|picks|movies|films|ideas)\b",
+    re.IGNORECASE,
+)
+_HAN_COUNT = re.compile(r"(?:推荐|来|给我|要|只要|就)\s*(\d{1,2}|[一两二三四五六七八九十])\s*(?:部|个)")
+
+
+def counts(text: str) -> list[Bound]:
+    """How many items the person asks for, where they ask for a number of them."""
+    found = []
+    for match in _COUNT.finditer(text):
+        word = (match[1] or match[2]).casefold()
+        value = int(word) if word.isdecimal() else _COUNT_WORDS[word]
+        if 1 <= value <= 20:
+            found.append(Bound("count", "=", value, match.start(), match.end()))
+    for match in _HAN_COUNT.finditer(text):
+        value = int(match[1]) if match[1].isdecimal() else _han_number(match[1])
+        if 1 <= value <= 20:
+            found.append(Bound("count", "=", value, match.start(), match.end()))
+    return found[:1]
+
+
+Direction = Literal["older", "newer", "shorter", "longer"]

@@ -1,0 +1,192 @@
+"""Which words of a message are wanted and which refused: cues with a scope, clause by clause.
+
+A cue colours what follows it up to the end of its clause. A list goes on with the colour of the clause before it
+("hated The Snowman and Cats, Glitter too"); a verdict colours what stands before it ("Cats was awful").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Colour = Literal["wanted", "refused", "neutral"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that colour what follows them, or with `before` what stands before them in the clause."""
+
+    start: int
+    end: int
+    colour: Colour
+    before: bool = False
+
+
+_N = r"(?:n['’]?t|not|never)"
+_ADV = r"(?:\s+(?:really|particularly|that|so|very|too|much|at all|even|usually|ever|always|actually|especially|exactly|quite|all that|super|a|been|big|huge|the biggest|much of a|much of|in the|any|ever really))*"
+_REFUSE = (
+    r"\b(?:anything|everything|any genre|all|any)\s+(?:but|except|besides|other than)\b",
+    r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans)\b(?:\s+for)?",
+    r"\b(?:hate|hates|hated|hating|dislike|disliked|dislikes|despise|despised|loathe|loathed|detest|detested|abhor)\b",
+    r"\b(?:can|could)(?:['’]?t|not| not)\s+(?:stand|bear|take|get into|finish|sit through|handle|deal with|watch|do)\b",
+    r"\b(?:tired|sick|bored|weary|fed up)\s+(?:of|with|by)\b|\bhad enough\b(?:\s+of)?|\benough\s+(?:of|with)\b",
+    r"\b(?:disappointed|let down|underwhelmed|put off|unimpressed)\s+(?:by|with|in)\b|\bfell asleep (?:in|during|watching)\b|\bwalked out of\b",
+    rf"\b(?:do|does|did|was|is|are|am|were|have|has|had|would|wo|could|should)\s?{_N}{_ADV}\s+(?:like|love|loved|enjoy|want|need|care for|care about|into|in the mood for|in the mood|fan of|fans of|fan|interested in|interested|keen on|feel like|looking for|after|crazy about|liked|enjoyed|suggest|recommend|include|show|give|dig|appreciate|think much of)\b",
+    rf"\b(?:never|not|nor)\b{_ADV}\s+(?:like|liked|love|loved|enjoy|enjoyed|want|care for|cared for|into|in the mood for|fan of|interested in|keen on|feel like|looking for|crazy about|dig|show me|recommend)\b",
+    r"\b(?:dont|doesnt|didnt|wasnt|isnt)\b"
+    + _ADV
+    + r"\s+(?:like|love|enjoy|want|care for|into|in the mood for|feel like|show|give|recommend|need|a fan of|fan of)\b",
+    r"\b(?:no|not|nothing|neither|nor|none of|non|never|less|fewer|unlike|stop|zero|nope to)\b(?!\s*,)",
+    r"\bnot (?:like|as)\b",
+)
+_ALLOW = (
+    r"\bnot\s+(?:only|just|merely|necessarily)\b",
+    r"\bnothing\s+but\b",
+    r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
+    r"\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
+    r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|wait|recommend)\b|\bcannot get enough of\b",
+    r"\b(?:not|never)\s+(?:bad|a bad|terrible|seen|saw|watched|heard|sure|disappoint\w*|too bad|yet)\b",
+    r"\b(?:have|has|had)(?:n['’]?t|nt|\s+not|\s+never)\s+(?:yet\s+)?(?:seen|watched|heard|tried|caught)\b",
+    r"\bno\s+(?:idea|doubt|clue|one|matter|need|preference|worries|thanks|thank|wait|but|more than|longer than|later than|older than|earlier than|newer than|way)\b|\bnot\s+(?:older|newer|longer|shorter|later|earlier|more|less|before|after)\b",
+    r"\bwhy\s+not\b|\bwhether or not\b|\bdo not know\b|\bdon['’]?t know\b|\bnot know\b",
+)
+_WANT = (
+    r"\b(?:love|loved|loves|loving|adore|adored|like|liked|likes|enjoy|enjoyed|enjoys|prefer|preferred|want|wanted|wants|need|needs|crave|craving)\b",
+    r"\b(?:looking|searching|hoping|hunting)\s+for\b|\bin the mood\b(?:\s+for)?|\bfan of\b|\bfans of\b|\bbig into\b|\binto\b|\bkeen on\b|\bfeel like\b|\bfeeling like\b",
+    r"\b(?:something|anything|give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|more|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|best|good|great|some|only|fine with|ok with|okay with|open to|either|just|any|got)\b",
+)
+_VERDICT_BAD = (
+    r"(?:\b(?:was|is|were|are|was just|felt|seems?|looks?|looked|seemed|sounds?|found (?:it|them))\b[^,.;!?]{0,24}?\b(?:awful|terrible|bad|boring|dull|overrated|trash|garbage|crap|horrible|rubbish|disappointing|disappointment|stupid|dumb|lame|the worst|worst|a mess|unwatchable|a snooze|a letdown|not my thing|not for me|not my cup of tea|out|not good|too (?:long|slow|scary|violent|much|weird|dark|silly)|off the table|a no|a waste of time|meh))\b",
+    r"\b(?:sucks?|sucked|stinks?|stank|bores? me|bored me|put me to sleep|lost me|annoyed me|did nothing for me|does nothing for me|(?:was|is|are|were)(?:n['’]?t| not|nt)\s+(?:\w+\s+)?(?:good|great|for me|my thing|my cup of tea|my style|funny|it|that good|fun|interesting|what i)|(?:did|do|does)(?:n['’]?t| not|nt)\s+(?:work|do it|do anything|interest|appeal|grab|land))\b",
+    r"\b(?:i|we|she|he|they)\s+(?:really\s+)?(?:hated|disliked|hate|dislike|can['’]?t stand|cannot stand|couldn['’]?t stand|did(?:n['’]?t| not|nt) (?:like|enjoy|care for|finish)|do(?:n['’]?t| not|nt) (?:like|want|enjoy))\s*(?:it|that one|them|that|those)?\s*$",
+)
+_VERDICT_GOOD = (
+    r"\b(?:was|is|were|are|looks?|sounds?)\b[^,.;!?]{0,24}?\b(?:great|amazing|awesome|excellent|fantastic|good|brilliant|perfect|wonderful|incredible|superb|a masterpiece|masterpiece|fun|funny|the best|best|my favou?rites?|favou?rites?|fine|ok|okay|cool|so good|lovely|beautiful|outstanding|a blast|welcome|not bad|hilarious)\b",
+    r"\b(?:rocks?|rocked|blew me away|blew my mind|never gets old|made me (?:laugh|cry|smile)|stuck with me)\b",
+    r"(?:was|is|were|are)(?:n['’]?t| not|nt)\s+(?:too\s+|so\s+|that\s+|half\s+)?bad\b",
+    r"\b(?:i|we|she|he|they)\s+(?:really\s+|absolutely\s+)?(?:loved|love|liked|like|enjoyed|enjoy|adore|adored)\s*(?:it|that one|them|that|those)?(?:\s+(?:a lot|so much|too))?\s*$",
+)
+_ZH_REFUSE = r"不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太"
+_ZH_WANT = r"喜欢|想看|想要|爱看|最爱|超爱|来点|来部|来一部|推荐|找|要(?!不)|求|类似|像|想找|给我|有没有|有什么|换成|但是?|最好|希望|偏爱"
+_ZH_BAD = r"(?:太?难看|太?无聊|烂片|太烂|很烂|不好看|不行|看不下去|失望|很差|差劲|就算了|算了)"
+_ZH_GOOD = r"(?:很?好看|很棒|太棒了?|不错|精彩|经典|很喜欢|超好看|可以|也行)"
+
+_CLAUSE = re.compile(
+    r"[.!?;\n。！？；…]+(?=\s|$|[\u3400-\u9fff\"”])|[,，、:：()（）]|\s+[-–—]+\s+|"
+    r"\b(?:but|though|although|however|yet|whereas|while|because|except that|so|which|who)\b|(?:但是?|不过|可是|然而|只是)",
+    re.IGNORECASE,
+)
+_FULL_STOP = re.compile(r"[.!?;\n。！？；…]")
+_BARE = re.compile(
+    r"^\W*(?:(?:and|or|nor|also|even|plus|the|a|an|any|和|或|跟|与)\s*)*(?:[\w'’□\-]+\s*){0,4}(?:\s*(?:and|or|nor|&|和|或者?|跟)\s*(?:[\w'’□\-]+\s*){1,4})?(?:either|too|as well|please|movies?|films?)?\W*$"
+)
+_JOINED = re.compile(r"^\W*(?:and|or|nor|和|或)\b|\b(?:or|nor)\b|或", re.IGNORECASE)
+
+
+def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+_AHEAD: tuple[tuple[re.Pattern[str], Colour], ...] = (
+    (_any(_ALLOW), "wanted"),
+    (_any((*_REFUSE, _ZH_REFUSE)), "refused"),
+    (_any((*_WANT, _ZH_WANT)), "wanted"),
+)
+_BEHIND: tuple[tuple[re.Pattern[str], Colour], ...] = (
+    (_any((*_VERDICT_BAD, _ZH_BAD)), "refused"),
+    (_any((*_VERDICT_GOOD, _ZH_GOOD)), "wanted"),
+)
+
+
+class Polarity:
+    """The colours of one message. Titles must be masked first (`mask`), so that no cue is read inside one."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        self._clauses = _clauses(message)
+        self._cues = sorted(_cues(message), key=lambda cue: cue.start)
+
+    def at(self, start: int, end: int) -> Colour:
+        """The colour of `message[start:end]`."""
+        number = next((n for n, (_, last) in enumerate(self._clauses) if start < last), len(self._clauses) - 1)
+        return self._colour(number, start, end)
+
+    def _colour(self, number: int, start: int, end: int) -> Colour:
+        low, high = self._clauses[number]
+        inside = [cue for cue in self._cues if cue.start >= low and cue.start < high]
+        verdict = next((cue for cue in inside if cue.before and cue.start >= end), None)
+        leading = [cue for cue in inside if not cue.before and cue.end <= start]
+        # "I thought Cats was awful": a verdict right behind beats a weaker cue in front.
+        if verdict and not (leading and leading[-1].colour == "refused"):
+            return verdict.colour
+        if leading:
+            return leading[-1].colour
+        return self._inherited(number)
+
+    def _inherited(self, number: int) -> Colour:
+        """A bare list item keeps the colour of the clause that it continues."""
+        if number == 0:
+            return "neutral"
+        low, high = self._clauses[number]
+        before = self._clauses[number - 1]
+        between = self._message[before[1] : low]
+        clause = self._message[low:high]
+        if _FULL_STOP.search(between) or not re.fullmatch(r"\s*[,，、]\s*", between) or not _BARE.match(clause):
+            return "neutral"
+        earlier = self._colour(number - 1, before[1], before[1])
+        if earlier == "refused" and not self._goes_on(number):
+            return "neutral"
+        return earlier
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a refused list reaches this clause: a later element is joined to it ("no gore, ghosts or dolls")."""
+        before = self._clauses[number - 1]
+        strong = [
+            cue for cue in self._cues if cue.start >= before[0] and cue.end <= before[1] and cue.colour == "refused"
+        ]
+        if strong and not re.fullmatch(r"no|not|non", self._message[strong[-1].start : strong[-1].end], re.IGNORECASE):
+            return True
+        for low, high in self._clauses[number:]:
+            clause = self._message[low:high]
+            if not _BARE.match(clause):
+                return False
+            if _JOINED.search(clause):
+                return True
+        return False
+
+
+def mask(message: str, spans: list[tuple[int, int]]) -> str:
+    """The message with these spans blotted out by a letter-like sign; offsets stay as they are."""
+    chars = list(message)
+    for start, end in spans:
+        chars[start:end] = "□" * (end - start)
+    return "".join(chars)
+
+
+def _clauses(message: str) -> list[tuple[int, int]]:
+    """The spans between clause boundaries; the words of "anything but" are no boundary."""
+    kept = [cue for cue in _matches(_AHEAD[1][0], message)] + [cue for cue in _matches(_AHEAD[0][0], message)]
+    bounds, start = [], 0
+    for match in _CLAUSE.finditer(message):
+        if any(low <= match.start() < high for low, high in kept):
+            continue
+        bounds.append((start, match.start()))
+        start = match.end()
+    bounds.append((start, len(message)))
+    return bounds
+
+
+def _matches(pattern: re.Pattern[str], message: str) -> list[tuple[int, int]]:
+    return [(match.start(), match.end()) for match in pattern.finditer(message)]
+
+
+def _cues(message: str) -> list[Cue]:
+    """Every cue; where two overlap, the one whose kind is listed first wins."""
+    taken: list[Cue] = []
+    for before, kinds in ((True, _BEHIND), (False, _AHEAD)):
+        for pattern, colour in kinds:
+            for start, end in _matches(pattern, message):
+                if not any(start < cue.end and cue.start < end for cue in taken if cue.before == before):
+                    taken.append(Cue(start, end, colour, before))
+    return taken

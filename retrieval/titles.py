@@ -1,0 +1,225 @@
+"""Titles that people type: find them in a message, and link them to the catalog with typos tolerated.
+
+Every title is filed under canonical keys (`retrieval.titlekeys`); a typed title is looked up exactly, then without
+spaces, then as the head of a franchise, then by edit distance with a reject threshold. What is in doubt stays in doubt:
+a link then has no item but at least two alternatives.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from rapidfuzz import fuzz, process
+
+from retrieval.aliases import load_aliases
+from retrieval.titlekeys import canonical, compact, head, tail, words
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
+
+Kind = Literal["exact", "alias", "franchise", "part", "fuzzy"]
+
+DOMINANCE = 20
+"""Of two items with one title, the one with so many times the votes of the other is meant without asking."""
+
+_YEAR = re.compile(r"\s*[(\[]?\b((?:18|19|20)\d\d)\b[)\]]?\s*$")
+_SUFFIX = re.compile(r"\s+(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\s*$", re.IGNORECASE)
+_MAX_WORDS = 10
+_MAX_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a typed title means. `score` is a similarity from 0 to 1; `alternatives` is filled when it is in doubt."""
+
+    item_id: str | None
+    score: float = 0.0
+    alternatives: tuple[str, ...] = ()
+    kind: Kind = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A span of a message that may be a title: `text` is `message[start:end]`, a year typed behind it left out."""
+
+    start: int
+    end: int
+    text: str
+    link: Link
+    year: int | None = None
+
+
+class TitleLinker:
+    """Links what people type to items of one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._exact: dict[str, list[int]] = defaultdict(list)
+        self._parts: dict[str, list[int]] = defaultdict(list)
+        self._heads: dict[str, list[int]] = defaultdict(list)
+        self._cjk: dict[str, list[int]] = defaultdict(list)
+        self._votes = [catalog.item(row).votes or 0 for row in range(len(catalog))]
+        for row in range(len(catalog)):
+            self._file(row)
+        self._aliases = self._file_aliases()
+        self._heads = {key: rows for key, rows in self._heads.items() if len(rows) > 1}
+        self._compact: dict[str, list[int]] = defaultdict(list)
+        for key, rows in self._exact.items():
+            if len(squeezed := compact(key)) > 4:
+                self._compact[squeezed].extend(rows)
+        self._choices = [key for key in {*self._exact, *self._parts, *self._heads} if len(key) > 4]
+        self._cjk_by_length = sorted(self._cjk, key=len, reverse=True)
+
+    def _file(self, row: int) -> None:
+        item = self._catalog.item(row)
+        self._exact[canonical(item.title)].append(row)
+        for alias in item.aliases:
+            self._file_name(alias, [row])
+        if (short := head(item.title)) and short != canonical(item.title):
+            self._heads[short].append(row)
+        if rest := tail(item.title):
+            self._parts[rest].append(row)
+
+    def _file_name(self, name: str, rows: Iterable[int]) -> None:
+        target = self._cjk if _is_cjk(name) else self._exact
+        key = name.strip() if _is_cjk(name) else canonical(name)
+        if key:
+            target[key].extend(row for row in rows if row not in target[key])
+
+    def _file_aliases(self) -> frozenset[str]:
+        """File the committed aliases for the titles that this catalog has; a catalog's own title comes first."""
+        filed = set()
+        for alias in load_aliases():
+            rows = [row for row in self._exact.get(canonical(alias.title), ()) if self._near(row, alias.year)]
+            if rows and (_is_cjk(alias.alias) or canonical(alias.alias) not in self._exact):
+                self._file_name(alias.alias, rows[:1])
+                filed.add(canonical(alias.alias))
+        return frozenset(filed)
+
+    def _near(self, row: int, year: int | None) -> bool:
+        known = self._catalog.item(row).year
+        return year is None or known is None or abs(known - year) <= 1
+
+    def link(self, text: str, year: int | None = None) -> Link:
+        """The item that a typed title means; a year behind it, or given apart, chooses between namesakes."""
+        text = text.strip(" \t\"'“”‘’《》「」.,!?")
+        if year is None and (found := _YEAR.search(text)) and found.start() > 0:
+            whole = self._look_up(text, None)
+            if whole.item_id:
+                return whole
+            year, text = int(found[1]), text[: found.start()]
+        link = self._look_up(text, year)
+        if link.item_id is None and not link.alternatives and (found := _SUFFIX.search(text)):
+            link = self._look_up(text[: found.start()], year)
+        return link
+
+    def _look_up(self, text: str, year: int | None) -> Link:
+        if _is_cjk(text):
+            rows = self._cjk.get(text.strip())
+            return self._choose(rows, year, "alias") if rows else Link(None)
+        key = canonical(text)
+        if link := self._known(key, year):
+            return link
+        return self._fuzzy(key, year)
+
+    def _known(self, key: str, year: int | None) -> Link | None:
+        if not key:
+            return None
+        if rows := self._exact.get(key) or self._compact.get(compact(key)):
+            return self._choose(rows, year, "alias" if key in self._aliases else "exact")
+        if rows := self._heads.get(key):
+            return self._choose(rows, year, "franchise")
+        if rows := self._parts.get(key):
+            return self._choose(rows, year, "part")
+        return None
+
+    def _choose(self, rows: Sequence[int], year: int | None, kind: Kind, score: float = 1.0) -> Link:
+        """One of several namesakes, or the doubt between them. A year that none of them has is never ignored."""
+        if year is not None:
+            dated = [row for row in rows if self._near(row, year)]
+            if not dated:
+                return Link(None, score, self._ids(rows), kind)
+            exact = [row for row in dated if self._catalog.item(row).year == year]
+            rows = exact or dated
+        if kind == "franchise":
+            first = min(rows, key=lambda row: (self._catalog.item(row).year or 9999, -self._votes[row]))
+            return Link(self._catalog.item(first).id, score, (), kind)
+        ordered = sorted(dict.fromkeys(rows), key=lambda row: -self._votes[row])
+        best = ordered[0]
+        if len(ordered) == 1 or self._votes[best] >= DOMINANCE * max(self._votes[ordered[1]], 1):
+            return Link(self._catalog.item(best).id, score, (), kind)
+        return Link(None, score, self._ids(ordered), kind)
+
+    def _ids(self, rows: Iterable[int]) -> tuple[str, ...]:
+        ordered = sorted(dict.fromkeys(rows), key=lambda row: -self._votes[row])
+        return tuple(self._catalog.item(row).id for row in ordered[:4])
+
+    def _fuzzy(self, key: str, year: int | None) -> Link:
+        """The nearest title within the typos that its length allows; numbers must agree, or Rocky 5 becomes Rocky 4."""
+        if len(key) < 5:
+            return Link(None)
+        numbers = [word for word in words(key) if word.isdecimal()]
+        near = process.extract(key, self._choices, scorer=fuzz.ratio, limit=5, score_cutoff=_cutoff(key))
+        near = [found for found in near if [w for w in words(found[0]) if w.isdecimal()] == numbers]
+        if not near:
+            return Link(None)
+        name, score, _ = max(near, key=lambda found: (found[1], max(self._votes[row] for row in self._rows(found[0]))))
+        link = self._known(name, year) or Link(None)
+        return Link(link.item_id, score / 100, link.alternatives, "fuzzy")
+
+    def _rows(self, key: str) -> list[int]:
+        return self._exact.get(key) or self._heads.get(key) or self._parts[key]
+
+    def find(self, message: str) -> tuple[Mention, ...]:
+        """Every span that names an item exactly (or by alias, head or part), longest first, without overlaps.
+
+        Words that are also titles are found too: whether one is meant is for the reader of the message to judge.
+        """
+        text = message[:_MAX_TEXT]
+        tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(text)]
+        found: list[Mention] = list(self._find_cjk(text))
+        for size in range(min(_MAX_WORDS, len(tokens)), 0, -1):
+            for first in range(len(tokens) - size + 1):
+                start, end = tokens[first][0], tokens[first + size - 1][1]
+                if any(start < other.end and other.start < end for other in found):
+                    continue
+                if mention := self._mention(text, start, end):
+                    found.append(mention)
+        return tuple(sorted(found, key=lambda mention: mention.start))
+
+    def _mention(self, text: str, start: int, end: int) -> Mention | None:
+        window = text[start:end]
+        if _BREAK.search(window) and canonical(window) not in self._exact:
+            return None
+        year = _FOLLOWING_YEAR.match(text, end)
+        link = self._known(canonical(window), int(year[1]) if year else None)
+        return Mention(start, end, window, link, int(year[1]) if year else None) if link else None
+
+    def _find_cjk(self, text: str) -> Iterable[Mention]:
+        taken: list[tuple[int, int]] = []
+        for name in self._cjk_by_length:
+            start = text.find(name)
+            while start >= 0:
+                end = start + len(name)
+                if not any(start < e and s < end for s, e in taken):
+                    taken.append((start, end))
+                    yield Mention(start, end, name, self._choose(self._cjk[name], None, "alias"))
+                start = text.find(name, end)
+
+
+_TOKEN = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*|&")
+_BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
+_FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]")
+
+
+def _is_cjk(text: str) -> bool:
+    return any("\u3400" <= char <= "\u9fff" for char in text)
+
+
+def _cutoff(key: str) -> float:
+    """Similarity, 0 to 100, that a typed key of this length must reach: one typo in five letters, two in twelve."""
+    return 80.0 if len(key) < 8 else 84.0
