@@ -8,8 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant.acts import DialogueAct, Intent
 from assistant.answers import answer
+from retrieval.retriever import Retriever
+
+from assistant.acts import DialogueAct, Intent
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Usage, Word
 from assistant.explaining import Explainer, reasons
 from assistant.state import DialogueState
@@ -18,7 +20,6 @@ from assistant.understanding.echo import echo
 from ranking.ranker import Ranker
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
-from retrieval.retriever import Retriever
 from retrieval.types import Query
 
 LONGEST_MESSAGE = 4000

@@ -22,7 +22,9 @@ HELP = "Say what you feel like watching. /undo takes a turn back, /new starts ov
 
 def plain(text: str) -> Text:
     """Text as text: no console markup, and no control characters that a terminal would obey."""
-    return Text("".join(character for character in text if unicodedata.category(character) != "Cc" or character == "\n"))
+    return Text(
+        "".join(character for character in text if unicodedata.category(character) != "Cc" or character == "\n")
+    )
 
 
 def _table(ranking: Ranking, reasons: tuple[str, ...]) -> Table:
@@ -73,7 +75,8 @@ def _show_all(events: Iterator[Event], out: Console) -> Done:
             done = event
     if words:
         out.print()
-    assert done is not None, "a turn ends with Done"
+    if done is None:
+        raise RuntimeError("a turn ended without Done")
     return done
 
 
@@ -123,7 +126,9 @@ def _record(
             "prompt_tokens": usage.prompt_tokens,
             "completion_tokens": usage.completion_tokens,
         },
-        "timings_ms": {step: round(value, 1) if (value := done.timings_ms.get(step)) is not None else None for step in steps},
+        "timings_ms": {
+            step: round(value, 1) if (value := done.timings_ms.get(step)) is not None else None for step in steps
+        },
     }
 
 

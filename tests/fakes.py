@@ -6,8 +6,9 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.engines.types import Chunk, EngineError, Generation, Message, Schema
 from pydantic import ValidationError
+
+from assistant.engines.types import Chunk, EngineError, Generation, Message, Schema
 
 Queued = str | EngineError
 
@@ -15,7 +16,7 @@ Queued = str | EngineError
 class QueueModel:
     """Gives the queued answers in order and remembers what it was asked.
 
-    A queued `EngineError` is raised. Once the queue is empty, `default` is given; with no default, asking fails the test.
+    A queued `EngineError` is raised. Once the queue is empty, `default` is given; without one, asking fails the test.
     `break_after` raises in the middle of the next stream, after that many pieces.
     """
 

@@ -1,0 +1,1 @@
+"""The conversation: state, understanding, explaining, memory, and the doors to it."""

@@ -1,0 +1,1 @@
+"""Suites, checks, simulated users and reports for prompts."""

@@ -1,0 +1,1 @@
+"""What to show first, and the evidence for it."""

@@ -1,0 +1,1 @@
+"""The catalog and finding candidates in it."""
