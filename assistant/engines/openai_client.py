@@ -175,7 +175,9 @@ class OpenAIModel:
             raise EngineError(f"{where} cannot be reached or broke off; check that it is running.") from error
         except (openai.OpenAIError, httpx2.HTTPError) as error:
             raise EngineError(f"{where} failed: {_brief(error)}") from error
-        except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
+        except RuntimeError as error:
+            raise EngineError(f"{where} was closed; ask again.") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             # The libraries trust the server; a body that is no chat completion surfaces as any of these.
             raise EngineError(f"{where} sent something that is not an OpenAI chat completion: {error}") from error
 

@@ -1,0 +1,64 @@
+"""The child process that holds llama.cpp: `python -P llama_server.py WEIGHTS --port N …`, run by `watch`.
+
+Started by its path and imports nothing of ours, to start fast and stay small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+
+KEY_VARIABLE = "CONCIERGE_ENGINE_KEY"
+"""Where the parent leaves the key: other users of the machine can read a command line, but not our environment."""
+
+QUIET = 2
+"""llama.cpp's log level for warnings and errors only; 3 would write a line per step of every answer."""
+
+HOST_CACHE_MIB = 512
+"""Memory for prompts that had to leave their slot. 28 KiB a token with the default weights: some 18,000 tokens."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until asked to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--name", required=True, help="the model's name in the API")
+    parser.add_argument("--context", type=int, default=8192, help="tokens for all slots together")
+    parser.add_argument("--slots", type=int, default=2, help="requests answered at once")
+    parser.add_argument("--threads", type=int, default=0, help="0: one for each core")
+    options = parser.parse_args(arguments)
+
+    try:
+        from xllamacpp import CommonParams, Server
+    except ImportError as error:
+        # Its wheels link against the system's OpenMP runtime, which a bare Debian does not have.
+        sys.exit(f"xllamacpp cannot be loaded ({error}); on Debian: apt-get install libgomp1")
+    params = CommonParams()
+    params.model.path = options.weights
+    params.model_alias = {options.name}
+    params.port = options.port
+    params.n_ctx = options.context
+    params.n_parallel = options.slots
+    params.kv_unified = True
+    params.cache_prompt = True
+    params.cache_ram_mib = HOST_CACHE_MIB
+    params.ui = False
+    params.verbosity = QUIET
+    params.api_keys = [os.environ[KEY_VARIABLE]]
+    if options.threads:
+        params.cpuparams.n_threads = options.threads
+    server = Server(params)
+
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    ended.wait()
+    del server
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
