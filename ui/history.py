@@ -1,0 +1,46 @@
+"""Conversations kept in memory: the page's history when no database is given."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from ui.types import Saved, Summary
+
+_MOST = 1000
+"""Conversations kept; the ones not touched for longest go first."""
+
+
+class MemoryHistory:
+    """A `History` that lives as long as the process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str], Saved] = OrderedDict()
+        self._lock = Lock()
+
+    def save(self, conversation: Saved) -> None:
+        """Keep this conversation in place of the earlier version with its id."""
+        with self._lock:
+            self._kept[conversation.person, conversation.id] = conversation
+            self._kept.move_to_end((conversation.person, conversation.id))
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+
+    def summaries(self, person: str) -> tuple[Summary, ...]:
+        """The person's conversations, newest first."""
+        with self._lock:
+            own = [kept for (owner, _), kept in self._kept.items() if owner == person]
+        return tuple(Summary(kept.id, kept.title, len(kept.turns)) for kept in reversed(own))
+
+    def load(self, person: str, conversation_id: str) -> Saved | None:
+        """The conversation, or None when this person has none with that id."""
+        with self._lock:
+            return self._kept.get((person, conversation_id))
+
+    def forget(self, person: str) -> int:
+        """Delete everything of this person; tells how many conversations that was."""
+        with self._lock:
+            own = [key for key in self._kept if key[0] == person]
+            for key in own:
+                del self._kept[key]
+        return len(own)

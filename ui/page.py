@@ -1,0 +1,217 @@
+"""The page: one Gradio component that shows the views, and the events that it sends back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from fastapi import FastAPI
+
+from assistant.acts import DialogueAct
+from assistant.events import Cards, Done, Problem, Word
+from ui.clicks import Clicks
+from ui.history import MemoryHistory
+from ui.session import Session, new_id
+from ui.strings import LANGUAGES, strings
+from ui.turns import fold
+from ui.types import Conversationalist, History, Turn
+from ui.view import Once, view
+
+_STATIC = Path(__file__).parent / "static"
+_WORDS_EVERY_S = 0.03
+"""Words are sent together in steps of this length: the eye sees no difference, the browser does."""
+
+_log = logging.getLogger(__name__)
+View = dict[str, Any]
+
+
+class Page:
+    """The page's side of the conversation: sessions in, views out. Holds nothing of a visitor itself."""
+
+    def __init__(self, assistant: Conversationalist, history: History) -> None:
+        self.assistant = assistant
+        self.history = history
+        self.clicks = Clicks(self)
+
+    def hello(self, session: Session, event: gr.EventData) -> View:
+        """A page was opened or reloaded: whose it is, and the conversation to go on with."""
+        data = _data(event)
+        person = str(data.get("person", ""))
+        session.person = person if 16 <= len(person) <= 64 and person.isalnum() else new_id()
+        session.memory = data.get("memory") is not False
+        language = str(data.get("language", ""))
+        session.language = language if language in LANGUAGES else "en"
+        session.state = replace(session.state, language=session.language)
+        kept = self.history.load(session.person, str(data.get("conversation", "")))
+        if kept is not None:
+            session.resume(kept)
+        return self.shown(session)
+
+    def converse(self, session: Session, event: gr.EventData) -> Iterator[View]:
+        """One message, or the last one again: a view for each thing that happens."""
+        data = _data(event)
+        with session.lock:
+            run, turn = session.start_run(), None
+            text = str(data.get("text", ""))
+            if data.get("again") and session.live is not None:
+                session.halt()
+                turn = session.rewind(session.live.id)
+                text = turn.said if turn else text
+            turn = session.begin(text, typed=True)
+        yield self.shown(session)
+        yield from self._follow(session, run, turn)
+
+    def _follow(self, session: Session, run: int, turn: Turn) -> Iterator[View]:
+        """The views of a turn while its events come in. Ends early when something newer was asked for."""
+        events, sent = self.assistant.reply(session.state, turn.said), 0.0
+        try:
+            for event in events:
+                with session.lock:
+                    if session.run != run:
+                        return
+                    turn = fold(turn, event, self.assistant.catalog)
+                    session.put(turn)
+                if isinstance(event, Word) and time.monotonic() - sent < _WORDS_EVERY_S:
+                    continue
+                sent = time.monotonic()
+                if isinstance(event, Done):
+                    self.keep(session)
+                yield self.shown(session, _announced(event, session))
+        except Exception:
+            _log.exception("a turn failed")
+            with session.lock:
+                if session.run == run:
+                    session.put(failed(turn, session))
+            yield self.shown(session)
+        finally:
+            close: Callable[[], None] | None = getattr(events, "close", None)
+            if close is not None:
+                close()
+            with session.lock:
+                if session.run == run:
+                    session.halt()
+                    self.keep(session)
+
+    def click(self, session: Session, event: gr.EventData) -> View:
+        """Anything but a message: answered at once, without the language model."""
+        data = _data(event)
+        try:
+            with session.lock:
+                once = self.clicks.handle(session, data)
+        except Exception:
+            _log.exception("a click failed")
+            with session.lock:
+                if session.live is not None:
+                    session.put(failed(session.live, session))
+            once = Once()
+        return self.shown(session, once)
+
+    def rank_again(self, session: Session, act: DialogueAct, note: str) -> None:
+        """Put the act's cards in place of the last turn's, or into a new turn when it has none."""
+        session.start_run()
+        session.halt()
+        live = session.live
+        if live is not None and live.ranking is not None:
+            session.step()
+            turn = replace(live, text="", question="", options=(), problems=(), notes=(*live.notes[-2:], note))
+        else:
+            turn = replace(session.begin("", typed=False), notes=(note,))
+        self._finish(session, turn, act, echo=turn.echo)
+
+    def new_turn(self, session: Session, said: str, act: DialogueAct) -> None:
+        """A turn of its own for a click that moves the conversation on."""
+        session.start_run()
+        self._finish(session, session.begin(said, typed=False), act)
+
+    def _finish(self, session: Session, turn: Turn, act: DialogueAct, echo: str | None = None) -> None:
+        for event in self.assistant.act(session.state, act):
+            turn = fold(turn, event, self.assistant.catalog)
+        session.put(replace(turn, echo=turn.echo if echo is None else echo))
+        self.keep(session)
+
+    def keep(self, session: Session) -> None:
+        """Save the conversation, unless the visitor wants nothing remembered."""
+        if session.memory and session.person and session.turns:
+            self.history.save(session.saved())
+
+    def shown(self, session: Session, once: Once | None = None) -> View:
+        """The view of the session as it stands."""
+        with session.lock:
+            return view(
+                session,
+                self.assistant.catalog,
+                self.history.summaries(session.person),
+                self.assistant.engine_status(),
+                once or Once(),
+                redraw=session.epoch != session.drawn,
+            )
+
+
+def failed(turn: Turn, session: Session) -> Turn:
+    """The turn with a line that says that something broke here."""
+    problem = Problem("internal", strings(session.language)["internal"])
+    return replace(turn, problems=(*turn.problems, problem), stage="done")
+
+
+def _announced(event: object, session: Session) -> Once:
+    words = strings(session.language)
+    if isinstance(event, Cards):
+        titles = ", ".join(ranked.item.title for ranked in event.ranking.items or event.ranking.nearest)
+        count = len(event.ranking.items or event.ranking.nearest)
+        return Once(announce=words["announce_cards"].format(count=count, titles=titles))
+    return Once(announce=words["announce_done"]) if isinstance(event, Done) else Once()
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    """What the page sent; anything but an object counts as nothing."""
+    data = getattr(event, "_data", None)
+    return data if isinstance(data, dict) else {}
+
+
+def build_page(assistant: Conversationalist, history: History | None = None) -> gr.Blocks:
+    """The page for this assistant, to be mounted with `mount_page`. Conversations live in `history`, else in memory."""
+    page = Page(assistant, history or MemoryHistory())
+    styles = (_STATIC / "page.css").read_text("utf-8")
+    with gr.Blocks(title="Concierge", analytics_enabled=False, fill_width=True) as blocks:
+        session = gr.State(Session())
+        shell = gr.HTML(
+            value=None,
+            html_template=(_STATIC / "shell.html").read_text("utf-8"),
+            js_on_load=(_STATIC / "page.js").read_text("utf-8"),
+            head=f"<style>{styles}</style>",
+            apply_default_css=False,
+            elem_id="concierge",
+        )
+        shared = {
+            "inputs": session,
+            "outputs": shell,
+            "show_progress": "hidden",
+            "trigger_mode": "multiple",
+            "concurrency_limit": None,
+            "api_visibility": "private",
+        }
+        shell.load(page.hello, queue=False, **shared)
+        shell.submit(page.converse, **shared)
+        shell.select(page.click, queue=False, **shared)
+    return blocks
+
+
+def mount_page(app: FastAPI, page: gr.Blocks, path: str = "/") -> FastAPI:
+    """Serve the page from this application, with nothing of it recorded and nothing loaded from elsewhere."""
+    return gr.mount_gradio_app(
+        app,
+        page,
+        path=path,
+        theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("monospace",)),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        favicon_path=str(_STATIC / "favicon.png") if (_STATIC / "favicon.png").exists() else None,
+    )

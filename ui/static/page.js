@@ -1,0 +1,290 @@
+// Applies the views that the server sends and turns clicks and keys into events. All HTML in a view was escaped on
+// the server; what a person types is put on the page as text only.
+const app = element.querySelector(".concierge");
+const log = app.querySelector(".log");
+const find = (selector) => app.querySelector(selector);
+const dialog = (name) => find(`[data-dialog="${name}"]`);
+const store = {
+  get(name) { try { return localStorage.getItem(`concierge.${name}`); } catch { return null; } },
+  set(name, value) { try { localStorage.setItem(`concierge.${name}`, value); } catch { /* private window */ } },
+  drop(name) { try { localStorage.removeItem(`concierge.${name}`); } catch { /* private window */ } },
+};
+const shown = { seq: 0, epoch: null, parts: {}, regions: {}, live: null, picked: null, words: {}, busy: false };
+
+function newPerson() {
+  const bytes = crypto.getRandomValues(new Uint8Array(18));
+  const name = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  store.set("person", name);
+  return name;
+}
+
+function look(name) {
+  if (name === "auto") delete document.documentElement.dataset.look;
+  else document.documentElement.dataset.look = name;
+  store.set("look", name);
+}
+
+// ---- putting a view on the page ------------------------------------------------------------------------------------
+function fill(target, html) {
+  const active = document.activeElement;
+  const key = target.contains(active) ? active.dataset.key : null;
+  const typed = {};
+  target.querySelectorAll("[data-key^=add-]").forEach((field) => { typed[field.dataset.key] = field.value; });
+  target.innerHTML = html;
+  for (const [name, value] of Object.entries(typed)) {
+    const field = target.querySelector(`[data-key="${name}"]`);
+    if (field && value && field.tagName !== "BUTTON") field.value = value;
+  }
+  if (key) (target.querySelector(`[data-key="${CSS.escape(key)}"]`) || target.querySelector("button, [tabindex]"))?.focus();
+}
+
+function applyRegions(regions) {
+  for (const [name, html] of Object.entries(regions)) {
+    if (shown.regions[name] === html) continue;
+    shown.regions[name] = html;
+    const target = find(`[data-region="${name}"]`);
+    if (target) fill(target, html);
+    const mirror = find(`[data-mirror="${name}"]`);
+    if (mirror && mirror.open) mirrorTaste();
+  }
+}
+
+function article(id) {
+  const made = document.createElement("article");
+  made.className = "turn";
+  made.dataset.turn = id;
+  for (const name of ["user", "status", "problems", "notes", "shelf", "prose", "tail"]) {
+    const part = document.createElement("div");
+    part.className = `part-${name}`;
+    part.dataset.part = name;
+    made.append(part);
+  }
+  return made;
+}
+
+function applyLive(live) {
+  let target = log.querySelector(`[data-turn="${CSS.escape(live.id)}"]`);
+  if (!target) {
+    log.querySelector('[data-turn="pending"]')?.remove();
+    target = article(live.id);
+    log.append(target);
+    shown.parts = {};
+    target.scrollIntoView({ block: "start" });
+  }
+  if (shown.live !== live.id) { shown.parts = {}; shown.live = live.id; }
+  for (const [name, html] of Object.entries(live.parts)) {
+    if (shown.parts[name] === html) continue;
+    shown.parts[name] = html;
+    fill(target.querySelector(`[data-part="${name}"]`), html);
+  }
+}
+
+function apply(view) {
+  if (!view || typeof view !== "object" || view.seq <= shown.seq) return;
+  shown.seq = view.seq;
+  shown.words = view.words;
+  app.lang = view.language;
+  document.documentElement.lang = view.language;
+  applyRegions(view.regions);
+  log.setAttribute("aria-label", view.words.conversation);
+  if (view.turns && view.epoch !== shown.epoch) {
+    shown.epoch = view.epoch;
+    shown.parts = {};
+    shown.live = null;
+    log.innerHTML = view.turns.join("");
+    log.lastElementChild?.scrollIntoView({ block: "start" });
+  }
+  if (view.live) applyLive(view.live);
+  shown.busy = view.busy;
+  app.classList.toggle("busy", view.busy);
+  app.classList.toggle("empty", !log.children.length);
+  if (view.compose !== null) write(view.compose);
+  if (view.announce) find("[data-announce]").textContent = view.announce;
+  if (view.dialog && shown.opened !== view.seq) { shown.opened = view.seq; open(view.dialog); }
+  if (view.download) download(view.download);
+  if (view.forgotten) { store.drop("person"); store.set("person", view.person); }
+  if (view.conversation) history.replaceState(null, "", `#c=${view.conversation}`);
+  const select = find('[data-set="look"]');
+  if (select) select.value = store.get("look") || "auto";
+  app.dataset.ready = "true";
+}
+
+function write(text) {
+  const field = find("#say");
+  field.value = text;
+  grow(field);
+  field.focus();
+}
+
+function grow(field) {
+  field.style.height = "auto";
+  field.style.height = `${Math.min(field.scrollHeight, 180)}px`;
+}
+
+function download(file) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([file.text], { type: "application/json" }));
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 5000);
+}
+
+// ---- sheets --------------------------------------------------------------------------------------------------------
+function mirrorTaste() {
+  const mirror = dialog("taste");
+  fill(mirror, find('[data-region="taste"]').innerHTML.replaceAll("taste-h", "taste-sheet-h"));
+  mirror.setAttribute("aria-label", shown.words.taste);
+}
+
+function open(name) {
+  if (name === "taste") mirrorTaste();
+  if (!dialog(name).open) dialog(name).showModal();
+}
+
+app.querySelectorAll("dialog").forEach((sheet) => {
+  sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
+});
+
+// ---- saying something ----------------------------------------------------------------------------------------------
+function pending(text) {
+  log.querySelector('[data-turn="pending"]')?.remove();
+  const turn = article("pending");
+  const said = document.createElement("div");
+  said.className = "said typed";
+  said.append(Object.assign(document.createElement("p"), { textContent: text }));
+  turn.querySelector('[data-part="user"]').append(said);
+  const now = Object.assign(document.createElement("span"), { className: "now" });
+  now.append(...[1, 2, 3].map(() => document.createElement("i")), shown.words.reading || "");
+  const steps = Object.assign(document.createElement("p"), { className: "steps" });
+  steps.append(now);
+  turn.querySelector('[data-part="status"]').append(steps);
+  log.append(turn);
+  app.classList.remove("empty");
+  app.classList.add("busy");
+  turn.scrollIntoView({ block: "start" });
+}
+
+function say(text) {
+  if (!text.trim()) { find("#say").focus(); return; }
+  shown.busy = true;
+  pending(text);
+  trigger("submit", { text });
+}
+
+function act(data) {
+  trigger("select", data);
+}
+
+const local = {
+  "skip"() { find("#say").focus(); },
+  "say"(button) { say(button.dataset.text); },
+  "retry"() { app.classList.add("busy"); trigger("submit", { again: true }); },
+  "stop"() { act({ do: "stop" }); },
+  "edit"(button) { act({ do: "edit", turn: button.dataset.turnId }); },
+  "open-history"() { open("history"); },
+  "open-taste"() { open("taste"); },
+  "open-settings"() { open("settings"); act({ do: "status" }); },
+  "close"(button) { button.closest("dialog")?.close(); },
+  "why"(button) {
+    const panel = find(`#${CSS.escape(button.getAttribute("aria-controls"))}`);
+    const opened = panel.hidden;
+    panel.parentElement.querySelectorAll(".why").forEach((other) => { other.hidden = true; });
+    panel.parentElement.querySelectorAll(".ask-why").forEach((other) => other.setAttribute("aria-expanded", "false"));
+    panel.hidden = !opened;
+    button.setAttribute("aria-expanded", String(opened));
+    if (opened) { panel.focus({ preventScroll: true }); panel.scrollIntoView({ block: "nearest" }); }
+  },
+  "why-close"(button) {
+    const panel = find(`#${CSS.escape(button.dataset.for)}`);
+    panel.hidden = true;
+    const asked = find(`[aria-controls="${CSS.escape(panel.id)}"]`);
+    asked.setAttribute("aria-expanded", "false");
+    asked.focus();
+  },
+  "pick"(button) {
+    const hint = find(".hint");
+    if (shown.picked && shown.picked.id !== button.dataset.id) {
+      act({ do: "compare", ids: [shown.picked.id, button.dataset.id] });
+      unpick();
+    } else if (shown.picked) {
+      unpick();
+    } else {
+      shown.picked = { id: button.dataset.id };
+      button.setAttribute("aria-pressed", "true");
+      hint.textContent = shown.words.compare_pick.replace("{title}", button.dataset.title);
+    }
+  },
+  "forget-ask"(button) { const sure = find(".sure"); sure.hidden = false; button.setAttribute("aria-expanded", "true"); sure.querySelector("button").focus(); },
+  "forget-no"() { find(".sure").hidden = true; find('[data-do="forget-ask"]').focus(); },
+  "new"() { act({ do: "new" }); find("#say").focus(); },
+  "open"(button) { dialog("history").close(); act({ do: "open", id: button.dataset.id }); },
+};
+
+function unpick() {
+  shown.picked = null;
+  find(".hint").textContent = "";
+  app.querySelectorAll('[data-do="pick"]').forEach((button) => button.setAttribute("aria-pressed", "false"));
+}
+
+app.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (!button || !app.contains(button)) return;
+  event.preventDefault();
+  const name = button.dataset.do;
+  if (local[name]) { local[name](button); return; }
+  const { id, place, label, text } = button.dataset;
+  act({ do: name, id, place: place === undefined ? undefined : Number(place), label, text });
+});
+
+app.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  if (form.dataset.form === "say") {
+    const field = find("#say");
+    const text = field.value;
+    if (text.trim()) { field.value = ""; grow(field); }
+    say(text);
+  } else {
+    act({ do: "add", kind: form.elements.kind.value, text: form.elements.value.value });
+    form.elements.value.value = "";
+  }
+});
+
+app.addEventListener("input", (event) => { if (event.target.id === "say") grow(event.target); });
+
+app.addEventListener("change", (event) => {
+  const { tune, set } = event.target.dataset;
+  if (tune) act({ do: "tune", name: tune, value: Number(event.target.value) });
+  else if (set === "look") look(event.target.value);
+  else if (set === "language") { store.set("language", event.target.value); act({ do: "language", text: event.target.value }); }
+  else if (set === "memory") { store.set("memory", event.target.checked ? "on" : "off"); act({ do: "memory", on: event.target.checked }); }
+});
+
+app.addEventListener("keydown", (event) => {
+  const field = find("#say");
+  if (event.target === field && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    field.form.requestSubmit();
+  } else if (event.target === field && event.key === "ArrowUp" && !field.value) {
+    const typed = log.querySelectorAll('[data-do="edit"]');
+    if (typed.length) { event.preventDefault(); typed[typed.length - 1].click(); }
+  } else if (event.key === "Escape" && !app.querySelector("dialog[open]")) {
+    const panel = event.target.closest(".why");
+    if (panel) panel.querySelector('[data-do="why-close"]').click();
+    else if (shown.picked) unpick();
+    else if (shown.busy) act({ do: "stop" });
+  }
+});
+
+// A poster that does not load leaves the drawn one in sight.
+app.addEventListener("error", (event) => { if (event.target.tagName === "IMG") event.target.remove(); }, true);
+
+watch("value", () => apply(props.value));
+look(store.get("look") || "auto");
+apply(props.value);
+trigger("load", {
+  person: store.get("person") || newPerson(),
+  conversation: new URLSearchParams(location.hash.slice(1)).get("c") || "",
+  language: store.get("language") || (navigator.language || "en").slice(0, 2),
+  memory: store.get("memory") !== "off",
+});

@@ -1,0 +1,21 @@
+"""The page's own words in each language it speaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""Code and own name of each language."""
+
+Strings = Mapping[str, str]
+
+
+@cache
+def strings(language: str) -> Strings:
+    """All words of the page in this language, English when the page does not speak it."""
+    name = language if language in LANGUAGES else "en"
+    words: dict[str, str] = json.loads((Path(__file__).parent / "words" / f"{name}.json").read_text("utf-8"))
+    return words
