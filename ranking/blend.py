@@ -76,13 +76,15 @@ def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
     spread over 0 to 1 among the candidates.
     """
     columns = [
-        _by_largest(signals.collaborative, signals.support) * (signals.support / (signals.support + shrinkage)),
+        _by_largest(signals.collaborative, signals.support)
+        * (signals.support / np.maximum(signals.support + shrinkage, 1e-9)),
         _spread(signals.semantic, signals.support),
         _spread(signals.liked_similarity, signals.support),
         signals.popularity,
         np.zeros_like(signals.support) if signals.match is None else signals.match,
     ]
-    return np.nan_to_num(np.stack(columns, axis=1), nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
+    found = np.nan_to_num(np.stack(columns, axis=1), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(found, np.float32)
 
 
 def blend(
