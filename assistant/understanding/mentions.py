@@ -249,6 +249,18 @@ def _is_quoted(message: str, mention: Mention) -> bool:
     return any(left == opening and right == closing for opening, closing in _QUOTES)
 
 
+def looks_like_title(message: str, span: tuple[int, int], *, linked: bool) -> bool:
+    """Whether words that a model took for a title may be one: capitals, quotes, or the object of liking or watching."""
+    words = message[span[0] : span[1]]
+    before = message[: span[0]]
+    if _SONG.search(before[-30:]):
+        return False
+    if bool(_STRONG_OBJECT.search(before[-40:])) or _QUOTED.search(message[max(0, span[0] - 1) : span[1] + 1]):
+        return True
+    capital = words[:1].isupper() and before.strip() != "" and before.rstrip()[-1:] not in ".!?"
+    return linked and (capital or bool(_OBJECT.search(before[-60:])) or len(words.split()) > 1)
+
+
 def unlinked(mention: Mention) -> bool:
     """Whether the catalog has nothing for this title."""
     return mention.link.item_id is None and not mention.link.alternatives

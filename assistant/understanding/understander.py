@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assistant.acts import DialogueAct
-from assistant.engines.types import LanguageModel
+from assistant.acts import DialogueAct, Intent
+from assistant.engines.types import EngineError, LanguageModel, Message
 from assistant.events import Usage
 from assistant.state import DialogueState
+from assistant.understanding.merge import merge
 from assistant.understanding.rules import Rules
+from assistant.understanding.schema import Parse, parse_text
+from prompts import Prompt, load
 from retrieval.titles import TitleLinker
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
+
+
+MAX_TOKENS = 160
+MAX_CHARACTERS = 1200
+
+_CERTAIN = (Intent.UNDO, Intent.START_OVER, Intent.ASK_WHY, Intent.COMPARE, Intent.ASK_ITEM)
+"""Acts that the wording settles and that set no wish: they need no call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Understanding:
     """The act, what it cost, and whether the language model was missing."""
 
     act: DialogueAct
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     degraded: bool = False
 
 
@@ -35,13 +45,30 @@ class Understander:
         model: LanguageModel | None,
         catalog: Catalog,
         linker: TitleLinker,
-        prompts: Callable[..., Any] | None = None,
+        prompts: Callable[[str], Prompt] = load,
         today: Callable[[], date] = date.today,
+        timeout: float = 30.0,
     ) -> None:
-        self._model, self._prompts = model, prompts
+        self._model, self._timeout = model, timeout
+        self._prompt = prompts("understand")
         self.rules = Rules(catalog, linker, today)
 
     def understand(self, text: str, state: DialogueState) -> Understanding:
         """The act of one message in this state."""
         reading = self.rules.read(text, state)
-        return Understanding(reading.act, degraded=self._model is None)
+        if self._model is None:
+            return Understanding(reading.act, degraded=True)
+        if reading.act.intent in _CERTAIN:
+            return Understanding(reading.act)
+        try:
+            answer = self._model.structured(self._messages(text), Parse, max_tokens=MAX_TOKENS, timeout=self._timeout)
+        except EngineError:
+            return Understanding(reading.act, Usage(calls=1), degraded=True)
+        usage = Usage(1, answer.prompt_tokens, answer.completion_tokens)
+        parse = answer.value or parse_text(answer.text)
+        act = merge(reading, parse, text, self.rules) if parse else reading.act
+        return Understanding(act, usage)
+
+    def _messages(self, text: str) -> list[Message]:
+        """The prompt for this message; a very long one is cut, since the rules have read all of it."""
+        return [Message(role, content) for role, content in self._prompt.render(message=text[:MAX_CHARACTERS])]

@@ -1,0 +1,145 @@
+"""Put the model's reading beside the rules': it adds what they could not know, and never overrides what is certain."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.acts import DialogueAct, Intent, Operator, Slot
+from assistant.understanding.mentions import looks_like_title
+from assistant.understanding.polarity import Polarity, mask
+from assistant.understanding.rules import Reading, Rules
+from assistant.understanding.schema import Parse
+from assistant.understanding.spans import locate
+from retrieval.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_GENERIC = frozenset(
+    "a an the some any something anything movie movies film films flick flicks good great best nice watch see to for of with and "
+    "or me my i want need like tonight recommend recommendation recommendations suggest suggestion please similar else other "
+    "others more one ones kind type really very lot first second third last new it that this them vibe interesting title genre "
+    "is are be in from on so too just maybe also all by no not but than suggestions options pick seen watched love loved".split()
+)
+_FIXED = (Intent.UNDO, Intent.START_OVER, Intent.ASK_WHY, Intent.COMPARE, Intent.ASK_ITEM)
+
+
+def merge(reading: Reading, parse: Parse, message: str, rules: Rules) -> DialogueAct:
+    """The act of both readings. Every value that the model adds carries words of the message that no rule has read."""
+    act = reading.act
+    if act.intent in _FIXED:
+        return act
+    merger = _Merger(reading, message, rules)
+    titles = [*merger.titles(parse.like, "="), *merger.titles(parse.dislike, "not"), *merger.titles(parse.seen, "seen")]
+    slots = [*merger.decided(parse), *titles]
+    slots += [*merger.people(parse.people), *merger.genres(parse.genres, "="), *merger.genres(parse.no, "not")]
+    slots += merger.wishes(parse.wishes)
+    intent = act.intent if reading.sure else _intent(act, parse, slots)
+    return replace(act, intent=intent, slots=tuple(dict.fromkeys(slots)), doubtful=(*act.doubtful, *merger.doubtful))
+
+
+def _intent(act: DialogueAct, parse: Parse, slots: list[Slot]) -> Intent:
+    """The model's intent where the rules were not sure, if the values do not speak against it."""
+    intent = Intent(parse.intent)
+    if act.intent is Intent.CHAT and not slots:
+        return intent if intent in (Intent.RECOMMEND, Intent.CHAT, Intent.REJECT) else Intent.CHAT
+    if intent in (Intent.CHAT, Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE) or act.intent is Intent.REFINE:
+        return act.intent if act.intent is not Intent.CHAT else Intent.RECOMMEND
+    return intent
+
+
+class _Merger:
+    def __init__(self, reading: Reading, message: str, rules: Rules) -> None:
+        self._reading, self._message, self._rules = reading, message, rules
+        self._taken = [(title.start, title.end) for title in reading.titles]
+        self._taken += [span for slot in reading.act.slots if (span := locate(slot.span, message))]
+        self.doubtful: list[tuple[str, tuple[str, ...]]] = []
+
+    def _free(self, value: str) -> tuple[int, int] | None:
+        """Words of the message that say this value and that nothing else has been read from."""
+        span = locate(value, self._reading.masked)
+        if span is None or any(span[0] < high and low < span[1] for low, high in self._taken):
+            return None
+        return span
+
+    def decided(self, parse: Parse) -> list[Slot]:
+        """The rules' slots; a title whose wording has no colour takes the model's."""
+        refused = {fold(value) for value in parse.dislike or ()}
+        polarity = Polarity(self._reading.masked)
+        slots = []
+        for slot in self._reading.act.slots:
+            if slot.name == "title" and slot.operator == "=" and fold(slot.span) in refused:
+                spans = [title for title in self._reading.titles if title.text == slot.span]
+                if spans and polarity.at(spans[0].start, spans[0].end) == "neutral":
+                    slot = replace(slot, operator="not")
+            slots.append(slot)
+        return slots
+
+    def titles(self, values: Iterable[str] | None, operator: Operator) -> list[Slot]:
+        """Titles that only the model saw: linked, or with the look of a title."""
+        slots = []
+        for value in values or ():
+            span = self._free(value)
+            if span is None:
+                continue
+            words = self._message[span[0] : span[1]]
+            if self._rules.vocabulary.entry(words) or all(word in _GENERIC for word in fold(words).split()):
+                continue
+            link = self._rules.linker.link(words)
+            if not looks_like_title(self._message, span, linked=bool(link.item_id or link.alternatives)):
+                continue
+            self._taken.append(span)
+            item = self._rules.catalog.get(link.item_id) if link.item_id else None
+            if link.alternatives:
+                self.doubtful.append((words, link.alternatives))
+            colour = Polarity(mask(self._message, [span])).at(*span)
+            sign: Operator = "not" if colour == "refused" else "=" if colour == "wanted" and operator == "not" else operator
+            slots.append(Slot("title", sign, item.title if item else words, words, link.item_id))
+        return slots
+
+    def people(self, values: Iterable[str] | None) -> list[Slot]:
+        """Names that only the model saw: the catalog's with typos put right, or as typed when capitalised."""
+        slots = []
+        for value in values or ():
+            span = self._free(value)
+            if span is None:
+                continue
+            words = self._message[span[0] : span[1]]
+            name = self._rules.people.full(words) or self._rules.people.surname(words)
+            unknown = bool(re.fullmatch(r"[A-Z][\w'’.\-]+(?: [A-Z][\w'’.\-]+){1,3}", words))
+            if name or unknown:
+                self._taken.append(span)
+                refused = Polarity(self._reading.masked).at(*span) == "refused"
+                operator: Operator = "not" if refused else "=" if name else "prefer"
+                slots.append(Slot("person", operator, name or words, words, role=self._rules.people.role(name or "") or None))
+        return slots
+
+    def genres(self, values: Iterable[str] | None, operator: Operator) -> list[Slot]:
+        """Genres of the catalog in words that the vocabulary lacks."""
+        slots = []
+        for value in values or ():
+            span = self._free(value)
+            name = self._rules.catalog.genre(value)
+            if span and name:
+                self._taken.append(span)
+                slots.append(Slot("genre", operator, name, self._message[span[0] : span[1]]))
+        return slots
+
+    def wishes(self, values: Iterable[str] | None) -> list[Slot]:
+        """Moods and themes in the person's words."""
+        slots = []
+        for value in values or ():
+            span = self._free(value)
+            if span is None or len(value) > 60:
+                continue
+            words = self._message[span[0] : span[1]]
+            if all(word in _GENERIC or word.isdecimal() for word in fold(words).split()):
+                continue
+            if self._rules.vocabulary.find(words):
+                continue
+            self._taken.append(span)
+            operator: Operator = "not" if Polarity(self._reading.masked).at(*span) == "refused" else "="
+            slots.append(Slot("wish", operator, words.casefold(), words))
+        return slots
