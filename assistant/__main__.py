@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -33,9 +36,7 @@ Catalog = Annotated[str | None, typer.Option(help="Name of the catalog to use (d
 @app.command()
 def setup() -> None:
     """Fetch the models and data that are missing and build the default catalog. Does nothing twice."""
-    from assistant.setup import prepare
-
-    prepare(Settings(), console)
+    prepared(Settings())
 
 
 @app.command()
@@ -64,9 +65,9 @@ def ask(
     from assistant.wiring import assembled
 
     settings = Settings()
-    prepare_quietly(settings)
-    with assembled(settings, console) as concierge:
-        if not ask_once(concierge, question, as_json=as_json):
+    prepared(settings)
+    with assembled(settings, console) as assistant:
+        if not ask_once(assistant, question, as_json=as_json):
             raise typer.Exit(2)
 
 
@@ -77,42 +78,68 @@ def chat() -> None:
     from assistant.wiring import assembled
 
     settings = Settings()
-    prepare_quietly(settings)
-    with assembled(settings, console) as concierge:
-        converse(concierge)
+    prepared(settings)
+    with assembled(settings, console) as assistant:
+        converse(assistant)
 
 
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).", min=1, max=65535)] = None,
 ) -> None:
-    """The page, and the engine as a supervised child."""
-    from assistant.wiring import assembled, free_to_listen, run_page
-
-    settings = Settings()
-    settings = settings.model_copy(update={"host": host or settings.host, "port": port or settings.port})
-    free_to_listen(settings.host, settings.port)
-    prepare_quietly(settings)
-    with assembled(settings, console, wait_for_engine=False) as concierge:
-        run_page(concierge, settings, console)
+    """The page and the API, with the engine as a supervised child."""
+    given = {"host": host, "port": port}
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    with listening(settings.host, settings.port) as listener:
+        prepared(settings)
+        serve_page(settings, listener)
 
 
-def prepare_quietly(settings: Settings) -> None:
-    """Set up what is missing of the catalog that is served."""
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket bound to the address before anything else is done, so that a port that is taken is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise SystemExit(
+                f"concierge: cannot listen on {host}:{port} ({error.strerror}). "
+                f"Pick another port with: PORT={port + 1 if port < 65535 else 7861} make run"
+            ) from error
+        yield listener
+
+
+def serve_page(settings: Settings, listener: socket.socket) -> None:
+    """Serve until interrupted."""
+    import uvicorn
+
+    from assistant.http.app import create_app
+    from assistant.http.options import ServerOptions
+    from assistant.memory import open_memory
+    from assistant.wiring import assembled
+    from ui import build_page, mount_page
+
+    database = settings.database_url or f"sqlite:///{settings.root / 'concierge.db'}"
+    with assembled(settings, console, wait_for_engine=False) as assistant, open_memory(database) as memory:
+        app = create_app(assistant, memory, ServerOptions(host=settings.host))
+        mount_page(app, build_page(assistant))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+        console.print(f"Concierge is at http://{settings.host}:{settings.port}", highlight=False)
+        server.run(sockets=[listener])
+
+
+def prepared(settings: Settings) -> None:
+    """Set up what is missing for the catalog that is served."""
     from assistant.setup import prepare
 
     prepare(settings, console)
 
 
-def fail(problem: object) -> NoReturn:
-    """Say what is wrong and end, without a traceback."""
-    console.print(f"concierge: {problem}", style="red", markup=False, highlight=False)
-    sys.exit(1)
-
-
 def main() -> None:
-    """Entry point of `concierge`."""
+    """Entry point of `concierge`: what goes wrong is told in a line, without a traceback."""
     logging.basicConfig(level=os.environ.get("CONCIERGE_LOG", "WARNING").upper(), stream=sys.stderr)
     app()
 

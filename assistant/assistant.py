@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from assistant.answers import answer
 from retrieval.retriever import Retriever
 
 from assistant.acts import DialogueAct, Intent
+from assistant.answers import answer
+from assistant.engines import Engine
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Usage, Word
 from assistant.explaining import Explainer, reasons
 from assistant.state import DialogueState
@@ -80,12 +81,20 @@ class Assistant:
         ranker: Ranker,
         understander: Understander,
         explainer: Explainer,
+        engine: Engine | None = None,
     ) -> None:
         self.catalog = catalog
         self.retriever = retriever
         self.ranker = ranker
         self.understander = understander
         self.explainer = explainer
+        self.engine = engine
+
+    def engine_status(self) -> tuple[str, str, str]:
+        """Kind of the engine, name of its model, and its state; "none" where there is no engine."""
+        if self.engine is None:
+            return "none", "", "stopped"
+        return self.engine.kind, self.engine.model.name, self.engine.state
 
     def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
         """The events of one turn. Always ends with `Done`; its state is the one to keep for the next turn."""

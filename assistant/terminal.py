@@ -14,7 +14,6 @@ from assistant.assistant import Assistant
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Word
 from assistant.records import item_records, understood_record
 from assistant.state import DialogueState
-from assistant.wiring import Concierge
 from ranking.types import Ranking
 
 HELP = "Say what you feel like watching. /undo takes a turn back, /new starts over, /quit ends."
@@ -80,16 +79,18 @@ def _show_all(events: Iterator[Event], out: Console) -> Done:
     return done
 
 
-def ask_once(concierge: Concierge, question: str, *, as_json: bool) -> bool:
+def ask_once(assistant: Assistant, question: str, *, as_json: bool) -> bool:
     """Print one turn. False when the question could not be taken, and the reason has been printed.
 
     With `as_json` everything but the JSON object goes to standard error.
     """
     out = Console(stderr=as_json, highlight=False)
-    ranking, reasons, refused = Ranking(()), (), False
+    ranking = Ranking(())
+    reasons: tuple[str, ...] = ()
+    refused = False
     done: Done | None = None
     words = False
-    for event in concierge.assistant.reply(DialogueState(), question):
+    for event in assistant.reply(DialogueState(), question):
         _show(event, out)
         match event:
             case Cards():
@@ -105,19 +106,19 @@ def ask_once(concierge: Concierge, question: str, *, as_json: bool) -> bool:
     if done is None or refused:
         return False
     if as_json:
-        print(json.dumps(_record(concierge, question, ranking, done.reasons or reasons, done), ensure_ascii=False))
+        print(json.dumps(_record(assistant, question, ranking, done.reasons or reasons, done), ensure_ascii=False))
     return True
 
 
 def _record(
-    concierge: Concierge, question: str, ranking: Ranking, reasons: tuple[str, ...], done: Done
+    assistant: Assistant, question: str, ranking: Ranking, reasons: tuple[str, ...], done: Done
 ) -> dict[str, object]:
-    kind, model, _ = concierge.engine_status()
+    kind, model, _ = assistant.engine_status()
     usage = done.usage
     steps = ("understand", "retrieve", "rank", "cards", "first_word", "total")
     return {
         "utterance": question,
-        "understood": understood_record(done.state, concierge.assistant.catalog),
+        "understood": understood_record(done.state, assistant.catalog),
         "items": item_records(ranking.cards, reasons),
         "reply": done.reply,
         "engine": {"kind": kind, "model": model},
@@ -132,11 +133,10 @@ def _record(
     }
 
 
-def converse(concierge: Concierge) -> None:
+def converse(assistant: Assistant) -> None:
     """A conversation until /quit or the end of input."""
     out = Console(highlight=False)
     out.print(HELP, style="dim")
-    assistant: Assistant = concierge.assistant
     states = [DialogueState()]
     while True:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.generators import default_generators
@@ -26,22 +25,8 @@ from retrieval.index import ItemIndex
 from retrieval.titles import TitleLinker
 
 
-@dataclass(frozen=True)
-class Concierge:
-    """An assistant and the engine it talks to (None where there is no engine)."""
-
-    assistant: Assistant
-    engine: Engine | None
-
-    def engine_status(self) -> tuple[str, str, str]:
-        """Kind, model and state of the engine."""
-        if self.engine is None:
-            return "none", "", "stopped"
-        return self.engine.kind, self.engine.model.name, self.engine.state
-
-
 @contextmanager
-def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = True) -> Iterator[Concierge]:
+def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = True) -> Iterator[Assistant]:
     """Everything of one process: the engine starts first and loads while the catalog is opened.
 
     Raises
@@ -65,18 +50,23 @@ def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = T
         catalog = Catalog.load(settings.catalog_dir)
         embedder = Embedder(settings.root / "models" / "all-MiniLM-L6-v2")
         index = stack.enter_context(ItemIndex.open(settings.catalog_dir, catalog, embedder))
-        model = engine.model if engine is not None else None
-        assistant = assemble(catalog, index, embedder, settings.catalog_dir / "models", model)
+        assistant = assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
         if engine is not None and wait_for_engine:
             with console.status(f"Starting {engine.kind} …"):
                 engine.wait_ready(120)
-        yield Concierge(assistant, engine)
+        yield assistant
 
 
 def assemble(
-    catalog: Catalog, index: ItemIndex, embedder: Embedder, models_dir: Path, model: LanguageModel | None
+    catalog: Catalog,
+    index: ItemIndex,
+    embedder: Embedder,
+    models_dir: Path,
+    engine: Engine | None = None,
+    model: LanguageModel | None = None,
 ) -> Assistant:
-    """The assistant over an open catalog; `model` None means rules and templates only."""
+    """The assistant over an open catalog. Without an engine or a model it works by rules and templates."""
+    model = engine.model if engine is not None else model
     ranker = load_ranker(catalog, index, models_dir)
     generators = list(default_generators(catalog, index))
     if ranker.model is not None:
@@ -87,4 +77,5 @@ def assemble(
         ranker,
         Understander(model, catalog, TitleLinker(catalog), prompts.load),
         Explainer(model),
+        engine,
     )

@@ -35,6 +35,6 @@ def make_assistant(tiny_folder: Path, tiny_parts: tuple[Catalog, ItemIndex, Word
     catalog, index, embedder = tiny_parts
 
     def make(model: QueueModel | None) -> Assistant:
-        return assemble(catalog, index, embedder, tiny_folder / "models", model)  # type: ignore[arg-type]
+        return assemble(catalog, index, embedder, tiny_folder / "models", model=model)  # type: ignore[arg-type]
 
     return make
