@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ranking.types import Ranked
+from ranking.types import Ranked, Ranking
 from retrieval.types import Item
 from ui.markup import esc, icon, joined, number
 from ui.poster import poster
@@ -21,7 +21,7 @@ def shelf(turn: Turn, words: Strings) -> str:
     if turn.ranking is None:
         return ""
     shown = turn.ranking.items or turn.ranking.nearest
-    head = "" if turn.ranking.items else _nothing(turn, words)
+    head = "" if turn.ranking.items else _nothing(turn.ranking, words)
     if not shown:
         return head
     top = max((ranked.score for ranked in shown), default=0.0)
@@ -33,10 +33,9 @@ def shelf(turn: Turn, words: Strings) -> str:
     return f'{head}<ol class="shelf" aria-label="{esc(words["suggestions"])}">{cards}</ol>{panels}'
 
 
-def _nothing(turn: Turn, words: Strings) -> str:
-    assert turn.ranking is not None
-    line = words["nearest"] if turn.ranking.nearest else words["nothing"]
-    blocking = joined(f"<li>{esc(name)}</li>" for name in turn.ranking.blocking)
+def _nothing(ranking: Ranking, words: Strings) -> str:
+    line = words["nearest"] if ranking.nearest else words["nothing"]
+    blocking = joined(f"<li>{esc(name)}</li>" for name in ranking.blocking)
     listed = f'<p>{esc(words["blocking"])}</p><ul class="blocking">{blocking}</ul>' if blocking else ""
     return f'<div class="nothing"><p>{esc(line)}</p>{listed}</div>'
 
@@ -46,7 +45,7 @@ def _card(turn: Turn, place: int, ranked: Ranked, reason: str, top: float, words
     return (
         f'<li class="card" data-item="{esc(item.id)}">'
         f'<div class="poster">{picture(item)}<span class="rank" aria-hidden="true">{place}</span></div>'
-        f'<div class="body"><h3>{esc(item.title)}{_year(item)}</h3>{_meta(item, words)}{_people(item, words)}'
+        f'<div class="body"><h3>{esc(item.title)}{_year(item)}</h3>{_meta(item, words)}{_people(item)}'
         f'<p class="reason">{esc(reason)}</p>{_score(ranked, top, words)}'
         f"{_acts(turn, place, item, words)}</div></li>"
     )
@@ -78,7 +77,7 @@ def _meta(item: Item, words: Strings) -> str:
     return f'<p class="meta">{joined(facts)}</p>' if facts else ""
 
 
-def _people(item: Item, words: Strings) -> str:
+def _people(item: Item) -> str:
     made = item.credited("director") or item.credited("author")
     cast = [credit.name for credit in item.people if credit.name not in made and credit.role == "actor"]
     names = [*made[:1], *cast[:2]]

@@ -42,7 +42,7 @@ def _flower(genres: list[tuple[str, float]], words: Strings) -> str:
     pieces = []
     for place, (genre, weight) in enumerate(genres):
         turn = 360 * place / len(genres) - 90
-        reach = 26 + 40 * weight / heaviest
+        reach = 32 + 42 * weight / heaviest
         width = min(17.0, 64 / len(genres) + 5)
         pieces.append(
             f'<path class="petal tint-{place % 7}" transform="rotate({turn:.0f} 150 98)" '
@@ -57,14 +57,14 @@ def _flower(genres: list[tuple[str, float]], words: Strings) -> str:
         pieces.append(f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{esc(genre)}</text>')
     said = words["chart_genres"].format(list=", ".join(genre for genre, _ in genres))
     return (
-        f'<svg class="flower" viewBox="0 0 300 200" role="img" aria-label="{esc(said)}">'
+        f'<svg class="flower" viewBox="0 0 300 204" role="img" aria-label="{esc(said)}">'
         f'{joined(pieces)}<circle class="heart" cx="150" cy="98" r="5"/></svg>'
     )
 
 
 def _skyline(years: dict[int, int], words: Strings) -> str:
     first, last = min(years), max(years)
-    first, last = min(first, last - 30), max(last, first + 30)
+    first = min(first, last - 50)
     span = list(range(first, last + 10, 10))
     most, width = max(years.values()), 280 / len(span)
     pieces = []

@@ -102,11 +102,15 @@ def _bounds(state: DialogueState, words: Strings) -> Iterator[Chip]:
         ("runtime", limits.runtime_from, limits.runtime_to, "chip_runtime_from", "chip_runtime_to"),
     )
     for name, low, high, from_, to in pairs:
-        for operator, value, key, other in ((">=", low, from_, ("<=", high)), ("<=", high, to, (">=", low))):
+        sides: tuple[tuple[int | None, str, Operator, int | None], ...] = (
+            (low, from_, "<=", high),
+            (high, to, ">=", low),
+        )
+        for value, key, other, bound in sides:
             if value is None:
                 continue
             label = words[key].format(year=value, minutes=value)
-            kept = () if other[1] is None else (Slot(name, other[0], str(other[1])),)  # type: ignore[arg-type]
+            kept = () if bound is None else (Slot(name, other, str(bound)),)
             gone = (Slot(name, "forget", ""), *kept)
             yield Chip("limits", label, gone, (*gone, Slot("wish", "=", label)))
 

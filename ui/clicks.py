@@ -124,26 +124,24 @@ class Clicks:
         name, value = data.get("name"), data.get("value")
         if name not in ("novelty", "diversity") or not isinstance(value, int | float):
             return Once()
-        wanted = min(max(float(value), 0.0), 1.0)
+        before, wanted = session.state, min(max(float(value), 0.0), 1.0)
+        tuned = replace(before, novelty=wanted) if name == "novelty" else replace(before, diversity=wanted)
         live = session.live
         if live is None or live.ranking is None:
-            session.state = replace(session.state, **{name: wanted})
+            session.state = tuned
             return Once()
-        session.start_run()
-        session.halt()
-        before = session.state
-        session.state = replace(before, **{name: wanted}, previous=before)
+        session.state = tuned
         self.page.rank_again(session, refine((), before.language), strings(session.language)["noted_tuned"])
         session.past[-1] = (session.past[-1][0], before)
         return Once()
 
-    def _stop(self, session: Session, data: Data) -> Once:
+    def _stop(self, session: Session, _: Data) -> Once:
         session.start_run()
         session.halt()
         self.page.keep(session)
         return Once()
 
-    def _undo(self, session: Session, data: Data) -> Once:
+    def _undo(self, session: Session, _: Data) -> Once:
         session.start_run()
         session.halt()
         session.undo()
@@ -156,7 +154,7 @@ class Clicks:
         turn = session.rewind(str(data.get("turn", "")))
         return Once(compose=turn.said) if turn else Once()
 
-    def _new(self, session: Session, data: Data) -> Once:
+    def _new(self, session: Session, _: Data) -> Once:
         session.start_run()
         session.halt()
         self.page.keep(session)
@@ -202,7 +200,7 @@ class Clicks:
         self.page.keep(session)
         return Once()
 
-    def _export(self, session: Session, data: Data) -> Once:
+    def _export(self, session: Session, _: Data) -> Once:
         history = self.page.history
         kept = [history.load(session.person, line.id) for line in history.summaries(session.person)]
         if session.turns and all(one is None or one.id != session.id for one in kept):
@@ -211,7 +209,7 @@ class Clicks:
         text = json.dumps({"conversations": told}, ensure_ascii=False, indent=2)
         return Once(download={"name": "concierge.json", "text": text})
 
-    def _forget(self, session: Session, data: Data) -> Once:
+    def _forget(self, session: Session, _: Data) -> Once:
         session.start_run()
         count = self.page.history.forget(session.person)
         session.clear()

@@ -33,7 +33,8 @@ _PATHS = {
     "seen": '<path d="M2.5 12S6 6 12 6s9.5 6 9.5 6-3.5 6-9.5 6-9.5-6-9.5-6z"/><circle cx="12" cy="12" r="2.6"/>',
     "more": '<rect x="4" y="7" width="10" height="13" rx="1.5"/><path d="M8 4h10.5a1.5 1.5 0 0 1 1.5 1.5V17"/>',
     "why": '<path d="M9 9.2a3 3 0 1 1 4.3 2.7c-.9.45-1.3 1.1-1.3 2.1"/><path d="M12 17.5v.01"/>',
-    "compare": '<rect x="4" y="5" width="6.5" height="14" rx="1.2"/><rect x="13.5" y="5" width="6.5" height="14" rx="1.2"/>',
+    "compare": '<rect x="4" y="5" width="6.5" height="14" rx="1.2"/>'
+    '<rect x="13.5" y="5" width="6.5" height="14" rx="1.2"/>',
     "send": '<path d="M12 19V5M6 11l6-6 6 6"/>',
     "stop": '<rect x="7" y="7" width="10" height="10" rx="1.5"/>',
     "undo": '<path d="M8 5L4 9l4 4"/><path d="M4 9h10a5.5 5.5 0 0 1 0 11h-3"/>',

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 from fastapi import FastAPI
@@ -187,7 +187,7 @@ def build_page(assistant: Conversationalist, history: History | None = None) -> 
             apply_default_css=False,
             elem_id="concierge",
         )
-        shared = {
+        shared: dict[str, Any] = {
             "inputs": session,
             "outputs": shell,
             "show_progress": "hidden",
@@ -198,12 +198,12 @@ def build_page(assistant: Conversationalist, history: History | None = None) -> 
         shell.load(page.hello, queue=False, **shared)
         shell.submit(page.converse, **shared)
         shell.select(page.click, queue=False, **shared)
-    return blocks
+    return cast(gr.Blocks, blocks)
 
 
 def mount_page(app: FastAPI, page: gr.Blocks, path: str = "/") -> FastAPI:
     """Serve the page from this application, with nothing of it recorded and nothing loaded from elsewhere."""
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         page,
         path=path,
@@ -215,3 +215,4 @@ def mount_page(app: FastAPI, page: gr.Blocks, path: str = "/") -> FastAPI:
         enable_monitoring=False,
         favicon_path=str(_STATIC / "favicon.png") if (_STATIC / "favicon.png").exists() else None,
     )
+    return app

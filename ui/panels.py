@@ -120,7 +120,8 @@ def _sliders(state: DialogueState, words: Strings) -> str:
     def slider(name: str, value: float, low: str, high: str) -> str:
         return (
             f'<label class="slider"><span class="sr">{esc(words[name])}</span>'
-            f'<span class="ends" aria-hidden="true"><span>{esc(words[low])}</span><span>{esc(words[high])}</span></span>'
+            f'<span class="ends" aria-hidden="true"><span>{esc(words[low])}</span>'
+            f"<span>{esc(words[high])}</span></span>"
             f'<input type="range" min="0" max="1" step="0.1" value="{value:.1f}" data-tune="{name}" '
             f'data-key="tune-{name}"></label>'
         )
@@ -157,7 +158,8 @@ def settings(language: str, memory: bool, engine: tuple[str, str, str], words: S
     runs = esc(" · ".join(part for part in (kind, model, state) if part)) or esc(words["engine_none"])
     return (
         f'<header><h2 id="settings-h">{esc(words["settings"])}</h2>{_close(words)}</header>'
-        f'<label class="row"><span>{esc(words["language"])}</span><select data-set="language">{languages}</select></label>'
+        f'<label class="row"><span>{esc(words["language"])}</span>'
+        f'<select data-set="language">{languages}</select></label>'
         f'<label class="row"><span>{esc(words["appearance"])}</span><select data-set="look">{looks}</select></label>'
         f'<label class="row"><span>{esc(words["memory"])}</span><input type="checkbox" data-set="memory"'
         f'{" checked" if memory else ""}></label><p class="small">{esc(words["memory_about"])}</p>'
@@ -179,29 +181,40 @@ def comparison(items: tuple[Item, Item], reasons: tuple[str, str], words: String
         *two.genres,
         *(credit.name for credit in two.people),
     }
-    rows = [
-        ("row_year", *(str(item.year or "–") for item in items)),
-        ("row_runtime", *(words["minutes"].format(count=item.runtime) if item.runtime else "–" for item in items)),
-        ("row_rating", *(f"{item.rating:.1f}" if item.rating else "–" for item in items)),
-    ]
-    lists = [
-        ("row_genres", *(item.genres for item in items)),
-        ("row_director", *(item.credited("director") for item in items)),
-        ("row_people", *(item.credited("actor")[:6] for item in items)),
-    ]
-    texts = [("row_description", *(item.description for item in items)), ("row_reason", *reasons)]
-    body = joined(_row(words[key], esc(left), esc(right)) for key, left, right in rows)
-    body += joined(
-        _row(words[key], _marked(left, shared, words), _marked(right, shared, words)) for key, left, right in lists
+    body = joined(
+        _row(words[key], esc(left or "–"), esc(right or "–"))
+        for key, left, right in (
+            ("row_year", str(one.year or ""), str(two.year or "")),
+            ("row_runtime", _minutes(one, words), _minutes(two, words)),
+            ("row_rating", f"{one.rating:.1f}" if one.rating else "", f"{two.rating:.1f}" if two.rating else ""),
+        )
     )
-    body += joined(_row(words[key], esc(left) or "–", esc(right) or "–") for key, left, right in texts)
+    body += joined(
+        _row(words[key], _marked(left, shared, words), _marked(right, shared, words))
+        for key, left, right in (
+            ("row_genres", one.genres, two.genres),
+            ("row_director", one.credited("director"), two.credited("director")),
+            ("row_people", one.credited("actor")[:6], two.credited("actor")[:6]),
+        )
+    )
+    body += joined(
+        _row(words[key], esc(left) or "–", esc(right) or "–")
+        for key, left, right in (
+            ("row_description", one.description, two.description),
+            ("row_reason", *reasons),
+        )
+    )
     heads = joined(f'<th scope="col"><div class="poster">{picture(item)}</div>{esc(item.title)}</th>' for item in items)
     return (
         f'<header><h2 id="compare-h">{esc(words["compare_title"])}</h2>{_close(words)}</header>'
-        f'<div class="wide" tabindex="0" role="region" aria-labelledby="compare-h"><table class="versus"><thead><tr>'
+        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="compare-h"><table class="versus"><thead><tr>'
         f'<th scope="col"><span class="sr">{esc(words["row_title"])}</span></th>{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _minutes(item: Item, words: Strings) -> str:
+    return words["minutes"].format(count=item.runtime) if item.runtime else ""
 
 
 def _row(name: str, left: str, right: str) -> str:

@@ -20,8 +20,16 @@ Palette = tuple[str, str, str, str]
 """Ground, two shapes, and the ink of the title."""
 
 _PALETTES: dict[str, tuple[Palette, ...]] = {
-    "night": (("#12233f", "#e8b04b", "#3d6ea5", "#f6ecd9"), ("#1b1f3a", "#d96f4c", "#5a63a8", "#f4ead8")),
-    "blood": (("#1d1416", "#c8352f", "#5b1f22", "#f3e4d3"), ("#201a1e", "#d4502a", "#4a3038", "#f2e6da")),
+    "night": (
+        ("#12233f", "#e8b04b", "#3d6ea5", "#f6ecd9"),
+        ("#1b1f3a", "#d96f4c", "#5a63a8", "#f4ead8"),
+        ("#d8e0e6", "#c9482f", "#8aa5b8", "#1a2b3c"),
+    ),
+    "blood": (
+        ("#1d1416", "#c8352f", "#5b1f22", "#f3e4d3"),
+        ("#201a1e", "#d4502a", "#4a3038", "#f2e6da"),
+        ("#c73a2e", "#f3dfc4", "#8e1f1c", "#fff3e2"),
+    ),
     "rose": (("#f1d9cf", "#c4473a", "#e79a7f", "#4a1d1a"), ("#f3dcd6", "#a83253", "#e4a3a0", "#47142a")),
     "sun": (("#f4c95d", "#d9542b", "#f7e3a8", "#43200f"), ("#f2b84b", "#2d6a6a", "#f8e2ae", "#1c3436")),
     "forest": (("#1f3a34", "#d8b25c", "#44705d", "#f3ead2"), ("#dfe3cd", "#2f6b52", "#9cb68c", "#1d3529")),
@@ -176,7 +184,7 @@ _TELLING = (
     "science fiction", "horror", "western", "animation", "romance", "music", "war", "fantasy", "mystery", "history",
     "documentary", "crime", "comedy", "thriller", "adventure", "family", "action", "drama",
 )  # fmt: skip
-"""Genres from the most to the least telling: a western drama is drawn as a western."""
+"""Genres from the most to the least telling: one of an item's first three here is drawn."""
 
 
 @lru_cache(maxsize=2048)
@@ -184,8 +192,8 @@ def poster(title: str, genres: tuple[str, ...]) -> str:
     """An SVG of 2 by 3 for this title, hidden from screen readers; the title in it is escaped."""
     digest = hashlib.sha256("\n".join((title, *sorted(genres))).encode()).digest()
     draw = random.Random(digest)
-    known = next((genre for genre in _TELLING if genre in genres), None)
-    motif, name = _GENRES[known] if known else (draw.choice(_MOTIFS), draw.choice(sorted(_PALETTES)))
+    known = [genre for genre in _TELLING if genre in genres][:3]
+    motif, name = _GENRES[draw.choice(known)] if known else (draw.choice(_MOTIFS), draw.choice(sorted(_PALETTES)))
     ground, one, two, ink = draw.choice(_PALETTES[name])
     return (
         f'<svg class="drawn" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '

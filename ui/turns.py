@@ -100,7 +100,7 @@ def _status(turn: Turn, words: Strings) -> str:
     if turn.echo:
         steps.append(f'<span class="echo">{esc(turn.echo)}</span>')
     if turn.ranking is not None and turn.ranking.items:
-        steps.append(f'<span class="funnel">{esc(funnel(turn.ranking, words))}</span>')
+        steps.append(f'<span class="funnel">{esc(funnel(turn.ranking))}</span>')
     now = {"reading": words["reading"], "ranking": words["ranking"], "writing": words["writing"]}.get(turn.stage)
     if now is not None:
         steps.append(f'<span class="now"><i></i><i></i><i></i>{esc(now)}</span>')
@@ -109,8 +109,8 @@ def _status(turn: Turn, words: Strings) -> str:
     return f'<p class="steps">{joined(steps)}</p>' if steps else ""
 
 
-def funnel(ranking: Ranking, words: Strings) -> str:
-    """From how many titles the cards were chosen, in words."""
+def funnel(ranking: Ranking) -> str:
+    """From how many titles the cards were chosen, step by step."""
     lefts = [number(step.left) for step in ranking.trace]
     shown = len(ranking.items)
     distinct = [left for place, left in enumerate(lefts) if place == 0 or left != lefts[place - 1]]
@@ -150,13 +150,14 @@ def _critique(place: int, critique: Critique, words: Strings) -> str:
 
 def _foot(turn: Turn, words: Strings) -> str:
     retry = (
-        f'<button type="button" class="quiet" data-do="retry" data-key="retry">{icon("retry")}{esc(words["retry"])}</button>'
+        f'<button type="button" class="quiet" data-do="retry" data-key="retry">{icon("retry")}'
+        f"{esc(words['retry'])}</button>"
         if turn.typed
         else ""
     )
     cost = ""
     tokens = turn.usage.prompt_tokens + turn.usage.completion_tokens
-    if turn.timings_ms.get("total"):
+    if tokens and turn.timings_ms.get("total"):
         seconds = f"{turn.timings_ms['total'] / 1000:.1f}"
         cost = f'<span class="cost">{esc(words["cost"].format(seconds=seconds, tokens=number(tokens)))}</span>'
     return (

@@ -65,7 +65,7 @@ class Turn:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     critiques: tuple[Critique, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -30,7 +30,7 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
         f'aria-label="{esc(words["close"])}">{icon("close")}</button></header>'
         f'<div class="columns"><div>{met}{_facts(words["why_liked"], liked, words)}'
         f"{_facts(words['why_facts'], other, words)}{about}</div>"
-        f"<div>{_score(ranked, words)}{_trace(turn, words)}"
+        f"<div>{_score(ranked, words)}{_trace(turn)}"
         f"<h4>{esc(words['why_not_used'])}</h4>"
         f'<ul class="unused">{joined(f"<li>{esc(line)}</li>" for line in unused(turn, ranked, words))}</ul>'
         f"</div></div></section>"
@@ -63,7 +63,7 @@ def _score(ranked: Ranked, words: Strings) -> str:
     )
 
 
-def _trace(turn: Turn, words: Strings) -> str:
+def _trace(turn: Turn) -> str:
     if turn.ranking is None or not turn.ranking.trace:
         return ""
     steps = joined(f"<li>{esc(step.name)} <b>{number(step.left)}</b></li>" for step in turn.ranking.trace)

@@ -72,7 +72,9 @@ def film(number: int, **changes: object) -> Item:
 
 def films(count: int = 48) -> list[Item]:
     """The films above, over and over under new ids."""
-    return [film(n) if n < len(_FILMS) else film(n, title=f"{film(n).title} {n // len(_FILMS) + 1}") for n in range(count)]
+    return [
+        film(n) if n < len(_FILMS) else film(n, title=f"{film(n).title} {n // len(_FILMS) + 1}") for n in range(count)
+    ]
 
 
 @dataclass
@@ -99,7 +101,9 @@ class FakeAssistant:
         time.sleep(self.think)
         slots = (Slot("wish", "=", utterance[:60], span=utterance[:60]),)
         try:
-            yield from self._turn(state, DialogueAct(Intent.RECOMMEND, slots), f"Understood: {utterance[:60]}", talk=True)
+            yield from self._turn(
+                state, DialogueAct(Intent.RECOMMEND, slots), f"Understood: {utterance[:60]}", talk=True
+            )
         finally:
             self.closed += 1
 
@@ -121,7 +125,11 @@ class FakeAssistant:
         reasons = tuple(f"Shares {one.item.genres[0]} with what you asked for." for one in ranked)
         yield Cards(Ranking(ranked, trace), reasons)
         shown = after.showed([one.item.id for one in ranked])
-        said = (self.replies.pop(0) if self.replies else f"Start with {ranked[0].item.title}." if ranked else "") if talk else ""
+        said = (
+            (self.replies.pop(0) if self.replies else f"Start with {ranked[0].item.title}." if ranked else "")
+            if talk
+            else ""
+        )
         for word in said.split(" "):
             time.sleep(self.pause)
             if word:
