@@ -124,9 +124,14 @@ class Page:
         self._finish(session, turn, act, echo=turn.echo)
 
     def new_turn(self, session: Session, said: str, act: DialogueAct) -> None:
-        """A turn of its own for a click that moves the conversation on."""
+        """A turn of its own for a click that moves the conversation on: what is on the screen does not come again."""
         session.start_run()
-        self._finish(session, session.begin(said, typed=False), act)
+        turn = session.begin(said, typed=False)
+        shown = session.state.last_shown
+        session.state = replace(session.state, last_shown=())
+        self._finish(session, turn, act)
+        if not session.state.last_shown and session.live is not None:
+            session.put(replace(session.live, after=replace(session.state, last_shown=shown)))
 
     def _finish(self, session: Session, turn: Turn, act: DialogueAct, echo: str | None = None) -> None:
         for event in self.assistant.act(session.state, act):
