@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.engines.types import EngineError, LanguageModel, Message
 from assistant.events import Usage
-from assistant.explaining.facts import CardFacts, Facts, gather, wish_lines
+from assistant.explaining.facts import CardFacts, Facts, gather, wish_lines, words_of
 from assistant.explaining.grounding import Violation, check, mentioned
 from assistant.explaining.lexicon import lexicon
 from assistant.explaining.sentences import pieces
@@ -15,6 +15,7 @@ from assistant.explaining.templates import reasons
 from assistant.state import DialogueState
 from prompts import Prompt, load
 from ranking.types import Ranking
+from retrieval.types import unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class Explainer:
         model: LanguageModel | None,
         prompt: Prompt | None = None,
         *,
-        max_tokens: int = 170,
+        max_tokens: int | None = None,
         timeout: float = 60.0,
     ) -> None:
         self.model = model
         self.prompt = prompt or load("explain")
-        self.max_tokens = max_tokens
+        self.max_tokens = max_tokens or int(self.prompt.parameters.get("max_tokens", 160))
         self.timeout = timeout
 
     def explain(self, ranking: Ranking, state: DialogueState) -> Generator[str, None, ExplainResult]:
@@ -93,7 +94,7 @@ class Explainer:
         """The prompt for these facts; nothing else reaches the model."""
         zh = facts.language == "zh"
         rendered = self.prompt.render(
-            cards=[_card_input(card, zh) for card in facts.cards],
+            cards=[_card_input(card, facts) for card in facts.cards],
             wishes=list(wish_lines(state)),
             liked=list(facts.liked),
             language="Chinese" if zh else "English",
@@ -125,20 +126,46 @@ class Explainer:
                 close()
 
 
-def _card_input(card: CardFacts, zh: bool) -> dict[str, object]:
-    item, lex = card.item, lexicon()
+def _card_input(card: CardFacts, facts: Facts) -> dict[str, object]:
+    item, lex, zh = card.item, lexicon(), facts.language == "zh"
     makers = item.credited("director") or item.credited("author")
-    keywords = [key for key in item.keywords if "stinger" not in key and key != "woman director"]
-    if zh:
-        keywords = [lex.zh_keywords[key] for key in keywords if key in lex.zh_keywords]
+    genres = [*(genre for genre in item.genres if lex.canonical(genre) in facts.wished_genres), *item.genres]
     return {
         "title": item.title,
         "year": item.year,
-        "genres": [lex.zh_genre(genre) if zh else genre for genre in item.genres[:2]],
+        "genres": [lex.zh_genre(genre) if zh else genre for genre in unique(genres)[:2]],
         "maker": makers[0] if makers else "",
-        "keywords": keywords[:3],
+        "people": _people(card, facts),
+        "keywords": _keywords(card, zh),
         "liked": list(card.liked[:1]),
     }
+
+
+def _people(card: CardFacts, facts: Facts) -> str:
+    """The credit that matters here: the person asked for, else the director or author."""
+    asked = {person.casefold() for person in facts.people}
+    named = [credit for credit in card.item.people if credit.name.casefold() in asked]
+    named += [credit for credit in card.item.people if credit.role in {"director", "author"}]
+    if not named:
+        return ""
+    said = {"director": "directed by {}", "author": "written by {}", "actor": "starring {}"}
+    return said.get(named[0].role, "with {}").format(named[0].name)
+
+
+def _keywords(card: CardFacts, zh: bool) -> list[str]:
+    """At most three keywords that say something: those that met a wish first, and no two that share a word."""
+    lex = lexicon()
+    chosen: list[str] = []
+    used: set[str] = set()
+    for key in unique([*card.met, *card.item.keywords]):
+        words = set(words_of(key))
+        if key not in card.item.keywords or key in lex.dull_keywords or words & used:
+            continue
+        if zh and key not in lex.zh_keywords:
+            continue
+        chosen.append(lex.zh_keywords[key] if zh else key)
+        used |= words
+    return chosen[:3]
 
 
 def _card_of(text: str, numbered: int | None, facts: Facts, progress: _Progress) -> int | None:

@@ -15,10 +15,15 @@ _WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What is known of one shown item. `words` are all words of its record, lower case."""
+    """What is known of one shown item.
+
+    `liked` are the titles that point at it, `met` the values of its record that met a wish, `words` all words of its
+    record in lower case.
+    """
 
     item: Item
     liked: tuple[str, ...]
+    met: tuple[str, ...]
     genres: frozenset[str]
     words: frozenset[str]
 
@@ -53,6 +58,7 @@ def gather(ranking: Ranking, state: DialogueState) -> Facts:
     cards = tuple(_card(ranked) for ranked in shown(ranking))
     limits = state.limits
     said = [evidence.words for ranked in shown(ranking) for evidence in ranked.evidence if evidence.words]
+    met = [one.value for ranked in shown(ranking) for one in ranked.evidence if one.kind == "genre" and one.words]
     wishes = unique([*wish_lines(state), *said])
     bounds = (limits.year_from, limits.year_to, limits.runtime_from, limits.runtime_to)
     # "After 2005" is kept as 2006, and the person may say either; the same on the other side.
@@ -63,7 +69,7 @@ def gather(ranking: Ranking, state: DialogueState) -> Facts:
         cards=cards,
         liked=unique([*(title for card in cards for title in card.liked), *state.unknown_likes]),
         wishes=wishes,
-        wished_genres=frozenset(map(lexicon().canonical, (*state.genres, *limits.genres_any))),
+        wished_genres=frozenset(map(lexicon().canonical, (*state.genres, *limits.genres_any, *met))),
         refused_genres=frozenset(map(lexicon().canonical, limits.not_genres)),
         people=people,
         words=frozenset(words_of(" ".join((*wishes, *state.wishes, *people)))),
@@ -138,6 +144,7 @@ def _card(ranked: Ranked) -> CardFacts:
     return CardFacts(
         item=item,
         liked=tuple(evidence.value for evidence in ranked.evidence if evidence.kind == "liked"),
+        met=tuple(evidence.value for evidence in ranked.evidence if evidence.kind in {"keyword", "wish"}),
         genres=frozenset(map(lexicon().canonical, item.genres)),
         words=frozenset(words_of(text)),
     )

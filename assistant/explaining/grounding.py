@@ -7,17 +7,16 @@ sentence with the same purpose is always at hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from assistant.explaining.facts import CardFacts, Facts, words_of
 from assistant.explaining.lexicon import lexicon
+from assistant.explaining.masking import HAN, MARK, Masked, spans
 
 ViolationKind = Literal["title", "name", "role", "year", "number", "genre", "claim", "plot", "liked", "language"]
 
-_MARK = "\x01"
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _NUMBER = re.compile(r"(?<![A-Za-z])\d[\d,.]*\d|(?<![A-Za-z])\d")
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*\b")
 _QUOTED = re.compile(r"《([^》]+)》|“([^”]+)”|\"([^\"]+)\"")
@@ -25,17 +24,18 @@ _NEGATION = re.compile(
     r"(?:\b(?:no|not|non|without|never|isn't|free of|rather than|instead of)\b[^.;,]*|不[^，。]*|没有|非|无)$", re.I
 )
 _LIKED = re.compile(
-    rf"\byou(?:'ve| have)?(?: also| already)? (?:loved?|liked?|enjoy(?:ed)?)[ ,:]+(?:the )?{_MARK}([a-z]\d*)"
-    rf"|{_MARK}([a-z]\d*){_MARK},? which you(?: also)? (?:loved?|liked?|enjoyed)"
+    rf"\byou(?:'ve| have)?(?: also| already)? (?:loved?|liked?|enjoy(?:ed)?)[ ,:]+(?:the )?{MARK}([a-z]\d*)"
+    rf"|{MARK}([a-z]\d*){MARK},? which you(?: also)? (?:loved?|liked?|enjoyed)",
+    re.IGNORECASE,
 )
 _DIRECTED = re.compile(
-    rf"(?:direct(?:ed|or|ion)?(?: by| from)?|helmed by|执导|导演)[ ：:是]*{_MARK}p(\d+)"
-    rf"|{_MARK}p(\d+){_MARK} ?(?:direct(?:s|ed)|执导|导演)",
+    rf"(?:direct(?:ed|or|ion)?(?: by| from)?|helmed by|执导|导演)[ ：:是]*{MARK}p(\d+)"
+    rf"|{MARK}p(\d+){MARK} ?(?:direct(?:s|ed)|执导|导演)",
     re.IGNORECASE,
 )
 _STARRED = re.compile(
-    rf"(?:starring|stars|featuring|played by|主演|出演)[ ：:是]*{_MARK}p(\d+)"
-    rf"|{_MARK}p(\d+){_MARK} ?(?:stars|主演|出演)",
+    rf"(?:starring|stars|featuring|played by|主演|出演)[ ：:是]*{MARK}p(\d+)"
+    rf"|{MARK}p(\d+){MARK} ?(?:stars|主演|出演)",
     re.IGNORECASE,
 )
 _ZH_PERSON = re.compile(
@@ -61,7 +61,7 @@ def check(sentence: str, facts: Facts, cards: Sequence[CardFacts] | None = None)
     sentence that names none is checked against all.
     """
     about = tuple(cards) if cards else mentioned(sentence, facts) or facts.cards
-    masked = _Masked(sentence, facts, about)
+    masked = Masked(sentence, facts, about)
     found: list[Violation] = [*_language(masked, facts), *_quoted(masked), *_roles(masked), *_liked(masked)]
     found += _numbers(masked.text, facts, about)
     found += _genres(masked.text, facts, about)
@@ -72,60 +72,12 @@ def check(sentence: str, facts: Facts, cards: Sequence[CardFacts] | None = None)
 
 def mentioned(sentence: str, facts: Facts) -> tuple[CardFacts, ...]:
     """The cards whose titles stand in the sentence."""
-    return tuple(card for card in facts.cards if _spans(sentence, (card.item.title, *card.item.aliases)))
+    return tuple(card for card in facts.cards if spans(sentence, (card.item.title, *card.item.aliases)))
 
 
-class _Masked:
-    """The sentence with every known title and person replaced by a mark, longest first.
-
-    Marks are `\\x01<kind><number>\\x01`: `t` a title on a card, `l` a liked title, `p` a person.
-    """
-
-    def __init__(self, sentence: str, facts: Facts, about: Sequence[CardFacts]) -> None:
-        self.text = sentence.replace("’", "'")
-        self.people = tuple(dict.fromkeys(credit for card in about for credit in card.item.people))
-        liked = set(facts.liked)
-        names: list[tuple[str, str]] = [(title, "l") for title in facts.liked]
-        names += [
-            (name, "t") for card in facts.cards for name in (card.item.title, *card.item.aliases) if name not in liked
-        ]
-        for number, credit in enumerate(self.people):
-            names.append((credit.name, f"p{number}"))
-            surname = credit.name.split(" ")[-1]
-            if len(surname) > 2 and surname != credit.name:
-                names.append((surname, f"p{number}"))
-        names += [(person, "w") for person in facts.people]
-        for name, mark in sorted(names, key=lambda pair: -len(pair[0])):
-            self._hide(name, mark)
-
-    def _hide(self, name: str, mark: str) -> None:
-        for start, end in reversed(list(_spans(self.text, (name,)))):
-            self.text = f"{self.text[:start]}{_MARK}{mark}{_MARK}{self.text[end:]}"
-
-    @property
-    def plain(self) -> str:
-        """The text without marks."""
-        return re.sub(rf"{_MARK}[a-z]\d*{_MARK}(?:'s)?", " ", self.text)
-
-
-def _spans(text: str, names: Iterable[str]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for name in names:
-        if not name:
-            continue
-        edge = r"(?<![\w\x01]){}(?![\w\x01])" if not _HAN.search(name) else "{}"
-        # One-word titles such as "It" or "Up" are words too, so the case has to agree; longer ones may differ.
-        flags = 0 if " " not in name else re.IGNORECASE
-        pattern = edge.format(re.escape(name).replace("’", "['’]"))
-        if not _HAN.search(name) and _HAN.search(text):
-            pattern = rf"(?<![A-Za-z0-9\x01]){re.escape(name)}(?![A-Za-z0-9\x01])"
-        spans += [match.span() for match in re.finditer(pattern, text, flags)]
-    return sorted(spans)
-
-
-def _language(masked: _Masked, facts: Facts) -> Iterator[Violation]:
+def _language(masked: Masked, facts: Facts) -> Iterator[Violation]:
     plain = masked.plain
-    han = len(_HAN.findall(plain))
+    han = len(HAN.findall(plain))
     latin = len(re.findall(r"[A-Za-z]+", plain))
     if facts.language == "zh":
         if han < 2 or latin > han:
@@ -134,14 +86,14 @@ def _language(masked: _Masked, facts: Facts) -> Iterator[Violation]:
         yield Violation("language", "not in English")
 
 
-def _quoted(masked: _Masked) -> Iterator[Violation]:
+def _quoted(masked: Masked) -> Iterator[Violation]:
     for groups in _QUOTED.findall(masked.text):
         inside = next(filter(None, groups), "")
-        if groups[0] and _MARK not in inside:
+        if groups[0] and MARK not in inside:
             yield Violation("title", inside)
 
 
-def _roles(masked: _Masked) -> Iterator[Violation]:
+def _roles(masked: Masked) -> Iterator[Violation]:
     for pattern, role in ((_DIRECTED, "director"), (_STARRED, "actor")):
         for groups in pattern.findall(masked.text):
             named = masked.people[int(next(filter(None, groups)))]
@@ -152,14 +104,14 @@ def _roles(masked: _Masked) -> Iterator[Violation]:
         yield Violation("name", next(filter(None, groups)))
 
 
-def _liked(masked: _Masked) -> Iterator[Violation]:
+def _liked(masked: Masked) -> Iterator[Violation]:
     for groups in _LIKED.findall(masked.text):
         if next(filter(None, groups)) == "t":
             yield Violation("liked", "a film on a card said to be one the person liked")
 
 
 def _numbers(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
-    for match in _NUMBER.finditer(re.sub(rf"{_MARK}[a-z]\d*{_MARK}", " ", text)):
+    for match in _NUMBER.finditer(re.sub(rf"{MARK}[a-z]\d*{MARK}", " ", text)):
         number = match.group().replace(",", "").strip(".")
         if number in facts.numbers or any(_number_known(number, match, card) for card in about):
             continue
@@ -169,7 +121,11 @@ def _numbers(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Vi
 def _number_known(number: str, match: re.Match[str], card: CardFacts) -> bool:
     item = card.item
     known = {str(item.year or ""), str(item.runtime or ""), str(item.votes or ""), str(item.rating or "")}
-    if number in known or number in card.words:
+    if (
+        number in known
+        or number in card.words
+        or (number == "10" and match.string[: match.start()].endswith("out of "))
+    ):
         return True
     after = match.string[match.end() : match.end() + 2]
     decade = after.startswith(("s", "'s", "年代"))
@@ -179,7 +135,7 @@ def _number_known(number: str, match: re.Match[str], card: CardFacts) -> bool:
 def _genres(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
     for genre in lexicon().genres.values():
         for word in genre.words + genre.zh_words:
-            pattern = re.escape(word) if _HAN.search(word) else rf"\b{re.escape(word)}\b"
+            pattern = re.escape(word) if HAN.search(word) else rf"\b{re.escape(word)}\b"
             for match in re.finditer(pattern, text, re.IGNORECASE):
                 if not _genre_known(genre.name, word, text[: match.start()], facts, about):
                     yield Violation("genre", match.group())
@@ -192,7 +148,7 @@ def _genre_known(genre: str, word: str, before: str, facts: Facts, about: Sequen
         r"you (?:\w+ ){0,2}(?:want|wish|ask|need|like|love|crav|look)\w*[^.;,]*$|[你您](?:想|要|喜欢)[^，。]*$", before
     ):
         return genre in facts.wished_genres
-    zh = _HAN.search(word)
+    zh = HAN.search(word)
     for card in about:
         in_record = not zh and set(words_of(word)) <= card.words
         in_keywords = zh and any(word in lexicon().zh_keywords.get(keyword, "") for keyword in card.item.keywords)
@@ -214,10 +170,10 @@ def _claims(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Vio
             yield Violation("claim", claim)
 
 
-def _words_en(masked: _Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
+def _words_en(masked: Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
     known = facts.words.union(*(card.words for card in about))
     for sentence in re.split(r"(?<=[.!?:;])\s+", masked.plain):
-        for match in re.finditer(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'.-]*", sentence):
+        for match in re.finditer(r"(?<!\w)[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'.-]*", sentence):
             word = match.group().strip("'.-")
             if not word or _supported(word, known):
                 continue
@@ -253,7 +209,7 @@ def _related(word: str, known: frozenset[str]) -> bool:
     return False
 
 
-def _plot_zh(masked: _Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
+def _plot_zh(masked: Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
     lex = lexicon()
     rest = masked.plain
     known = [*facts.wishes, *(word for genre in lex.genres.values() for word in (genre.zh, *genre.zh_words))]

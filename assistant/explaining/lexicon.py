@@ -33,6 +33,7 @@ class Lexicon:
     zh_talk: tuple[str, ...]
     claims: tuple[str, ...]
     zh_claims: tuple[str, ...]
+    dull_keywords: frozenset[str]
 
     def canonical(self, genre: str) -> str:
         """The genre under its usual name: "Sci-Fi" and "science fiction" are one."""
@@ -61,4 +62,5 @@ def lexicon() -> Lexicon:
         zh_talk=tuple(sorted(data["zh_talk"], key=len, reverse=True)),
         claims=tuple(data["claims"]),
         zh_claims=tuple(data["zh_claims"]),
+        dull_keywords=frozenset(data["dull_keywords"]),
     )

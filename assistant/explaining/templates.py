@@ -8,16 +8,12 @@ from assistant.explaining.facts import shown
 from assistant.explaining.lexicon import lexicon
 from assistant.state import DialogueState
 from ranking.types import Evidence, Ranked, Ranking
-from retrieval.types import Item
+from retrieval.types import Item, unique
 
 _HEADS = ("documentary", "western", "musical", "thriller", "comedy", "drama", "romance", "mystery", "adventure")
-_LIKED = (
-    "it is close to {}, which you named",
-    "it should suit you if {} did",
-    "it sits near {} among the titles you named",
-)
-_LIKED_ZH = ("与你提到的《{}》相近", "口味上接近《{}》", "和《{}》是一路")
-_PEOPLE = {"director": "directed by {}", "author": "written by {}"}
+_LIKED = ("close to {}, which you liked", "a good next step after {}", "made for the taste that liked {}")
+_LIKED_ZH = ("与你喜欢的《{}》相近", "口味上接近《{}》", "看过《{}》之后值得一看")
+_ORDER = ("liked", "person", "keyword", "wish", "runtime", "genre", "year", "popularity", "rating")
 
 
 def reasons(ranking: Ranking, state: DialogueState) -> tuple[str, ...]:
@@ -43,37 +39,51 @@ def noun_of(item: Item) -> str:
 
 def _reason_en(ranked: Ranked, number: int) -> str:
     item = ranked.item
-    what = genre_phrase(item.genres, noun_of(item))
+    what = genre_phrase(_genres(ranked), noun_of(item))
     opening = f"{item.year} {what}" if item.year else what
-    if makers := _makers(item):
+    makers = _makers(item)
+    if makers and not _asked_for(ranked, makers[0]):
         opening += f" by {makers[0]}"
     article = "An" if opening[0].lower() in "aeiou" else "A"
-    links = [line for evidence in _strongest(ranked) if (line := _link_en(evidence, item, number))]
-    return f"{article} {opening}: {_join(links)}." if links else f"{article} {opening}."
+    links = [line for evidence in _strongest(ranked) if (line := _link_en(evidence, item, number))][:2]
+    return f"{article} {opening}, {', and '.join(links)}." if links else f"{article} {opening}."
 
 
 def _reason_zh(ranked: Ranked, number: int) -> str:
     item, lex = ranked.item, lexicon()
-    genres = "".join(dict.fromkeys(lex.zh_genre(genre) for genre in item.genres[:2]))
+    genres = "".join(dict.fromkeys(lex.zh_genre(genre) for genre in _genres(ranked)[:2]))
     kind = "书" if item.credited("author") else "片"
     opening = f"{item.year}年的{genres}{kind}" if item.year else f"{genres}{kind}"
-    if makers := _makers(item):
+    makers = _makers(item)
+    if makers and not _asked_for(ranked, makers[0]):
         opening += f"，{makers[0]}{'著' if kind == '书' else '执导'}"
-    links = [line for evidence in _strongest(ranked) if (line := _link_zh(evidence, item, number))]
+    links = [line for evidence in _strongest(ranked) if (line := _link_zh(evidence, item, number))][:2]
     return "，".join([opening, *links]) + "。"
+
+
+def _genres(ranked: Ranked) -> tuple[str, ...]:
+    """The item's genres, the ones asked for first."""
+    asked = [evidence.value for evidence in ranked.evidence if evidence.kind == "genre" and evidence.words]
+    return unique([*(genre for genre in ranked.item.genres if genre in asked), *ranked.item.genres])
 
 
 def _makers(item: Item) -> tuple[str, ...]:
     return item.credited("director") or item.credited("author")
 
 
+def _asked_for(ranked: Ranked, person: str) -> bool:
+    return any(one.kind == "person" and one.words and one.value == person for one in ranked.evidence)
+
+
 def _strongest(ranked: Ranked) -> list[Evidence]:
-    """At most two pieces of evidence of different kinds: what answers the person's words first."""
-    ordered = sorted(ranked.evidence, key=lambda evidence: not evidence.words and evidence.kind != "liked")
-    chosen: dict[str, Evidence] = {}
-    for evidence in ordered:
-        chosen.setdefault(evidence.kind, evidence)
-    return list(chosen.values())[:2]
+    """One piece of evidence of each kind; what answers the person's own words comes before what nobody asked for."""
+    first: dict[str, Evidence] = {}
+    for evidence in ranked.evidence:
+        if evidence.words or evidence.kind in {"liked", "popularity", "rating"}:
+            first.setdefault(evidence.kind, evidence)
+    if len(first) > 1:
+        first.pop("genre", None)  # the opening names the genre already
+    return sorted(first.values(), key=lambda one: (not one.words and one.kind != "liked", _ORDER.index(one.kind)))
 
 
 def _link_en(evidence: Evidence, item: Item, number: int) -> str:
@@ -81,31 +91,22 @@ def _link_en(evidence: Evidence, item: Item, number: int) -> str:
     match evidence.kind:
         case "liked":
             return _LIKED[number % len(_LIKED)].format(value)
-        case "genre":
-            return f"it answers your wish for “{words}”" if words else ""
         case "person":
             role = next((credit.role for credit in item.people if credit.name == value), "")
-            said = _PEOPLE.get(role, "with {}").format(value)
-            return f"it is {said}, as you asked" if words and role in _PEOPLE else (said if words else "")
-        case "keyword":
-            return f"“{value}” answers your “{words}”" if words else f"it is tagged “{value}”"
+            said = {"director": "directed by {}", "author": "written by {}"}.get(role, "with {}").format(value)
+            return f"{said}, as you asked"
+        case "keyword" | "wish":
+            return f"with the “{words}” you asked for" if value == words else f"with “{value}” for your “{words}”"
+        case "genre":
+            return f"the {words} you asked for"
         case "year":
-            return f"{item.year} is within the years you set" if item.year else ""
+            return "within the years you set"
         case "runtime":
-            return f"its {item.runtime} minutes keep to the length you set" if item.runtime else ""
-        case "wish":
-            return f"its description comes close to “{words or value}”"
+            return f"at {item.runtime} minutes within the length you set" if item.runtime else ""
         case "popularity":
-            return _popularity_en(item, words)
+            return f"rated by {item.votes:,} people" if item.votes is not None else ""
         case _:
-            return f"viewers rate it {item.rating:g} out of 10" if item.rating else ""
-
-
-def _popularity_en(item: Item, words: str) -> str:
-    if item.votes is None:
-        return ""
-    count = f"{item.votes} people have rated it"
-    return f"{count}, for your “{words}”" if words else count
+            return f"rated {item.rating:g} out of 10" if item.rating else ""
 
 
 def _link_zh(evidence: Evidence, item: Item, number: int) -> str:
@@ -113,24 +114,18 @@ def _link_zh(evidence: Evidence, item: Item, number: int) -> str:
     match evidence.kind:
         case "liked":
             return _LIKED_ZH[number % len(_LIKED_ZH)].format(value)
-        case "genre":
-            return f"正是你要的{lex.zh_genre(value)}" if words else ""
         case "person":
-            return f"有你要的{value}" if words else ""
-        case "keyword":
-            said = lex.zh_keywords.get(value, f"“{value}”")
-            return f"{said}符合你说的“{words}”" if words else f"题材是{said}"
+            return f"有你要的{value}"
+        case "keyword" | "wish":
+            said = lex.zh_keywords.get(value) or f"“{lex.zh_genre(value)}”"
+            return f"有你要的{said}" if value == words else f"{said}符合你说的“{words}”"
+        case "genre":
+            return f"正是你要的{lex.zh_genre(value)}"
         case "year":
-            return "年份在你要的范围内" if item.year else ""
+            return "年份在你要的范围内"
         case "runtime":
             return f"片长{item.runtime}分钟，符合要求" if item.runtime else ""
-        case "wish":
-            return f"内容接近你说的“{words or value}”"
         case "popularity":
             return f"有{item.votes}人评过分" if item.votes is not None else ""
         case _:
-            return f"观众评分{item.rating:g}" if item.rating else ""
-
-
-def _join(links: Sequence[str]) -> str:
-    return " and ".join(links)
+            return f"评分{item.rating:g}" if item.rating else ""
