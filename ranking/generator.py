@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ranking.scorer import CollaborativeModel
 from retrieval.catalog import Catalog
@@ -18,7 +19,9 @@ class CollaborativeGenerator:
         self.model = model
         self.catalog = catalog
 
-    def propose(self, query: Query, allowed: Mask, limit: int) -> tuple[Rows, Scores]:
+    def propose(
+        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
+    ) -> tuple[Rows, Scores]:
         """At most `limit` allowed rows, best first; none when no liked item has interactions."""
         nothing = np.empty(0, np.int64), np.empty(0, np.float32)
         likes = self.catalog.rows(query.liked)

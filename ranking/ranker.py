@@ -61,7 +61,7 @@ class Ranker:
         open_rows = self.catalog.allowed(query.constraints, self._closed(query))
         rows = candidates.rows[open_rows[candidates.rows]]
         trace.append(Step("allowed", len(rows)))
-        vector: NDArray[np.float32] | None = getattr(candidates, "vector", None)
+        vector: NDArray[np.float32] | None = candidates.vector
         if not len(rows):
             blocking, nearest = self._relax(query, vector)
             return Ranking((), tuple(trace), blocking, nearest)

@@ -120,20 +120,26 @@ class Candidates:
     """The union of what the generators found, hard filters applied.
 
     `rows` has shape (n,), without duplicates; `sources` maps a generator's name to its scores, shape (n,), NaN where
-    that generator did not propose the row.
+    that generator did not propose the row; `vector` embeds the query's text, shape (d,), None where it has none.
     """
 
     rows: Rows
     sources: Mapping[str, Scores] = field(default_factory=lambda: MappingProxyType({}))
     trace: tuple[Step, ...] = ()
+    vector: NDArray[np.float32] | None = None
 
 
 class CandidateGenerator(Protocol):
-    """Proposes rows of the catalog for a query. `allowed` is the hard filter's mask, shape (len(catalog),)."""
+    """Proposes rows of the catalog for a query.
+
+    `allowed` is the hard filter's mask, shape (len(catalog),); `vector` embeds the query's text, shape (d,).
+    """
 
     name: str
 
-    def propose(self, query: Query, allowed: Mask, limit: int) -> tuple[Rows, Scores]:
+    def propose(
+        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
+    ) -> tuple[Rows, Scores]:
         """At most `limit` allowed rows, best first, with this generator's own scores (higher is better)."""
         ...
 

@@ -1,0 +1,127 @@
+"""Candidate generators that need nothing but the catalog and its vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.catalog import Catalog
+from retrieval.index import ItemIndex, top
+from retrieval.types import CandidateGenerator, Mask, Query, Rows, Scores
+
+_VOTES_PRIOR = 500.0
+"""Votes at which an item's own mean counts as much as the catalog's: a 9.0 from three people is not a 9.0."""
+
+
+def nothing() -> tuple[Rows, Scores]:
+    """What a generator returns when the query gives it nothing to go by."""
+    return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+
+
+def esteem(catalog: Catalog) -> Scores:
+    """How well known and well liked each row is, between 0 and 1, shape (len(catalog),).
+
+    The mean of the share of log votes and the Bayesian mean vote (prior weight `_VOTES_PRIOR`) on a scale of 0 to 1.
+    """
+    votes = np.nan_to_num(catalog.votes.astype(np.float64))
+    ratings = catalog.ratings.astype(np.float64)
+    known = np.isfinite(ratings)
+    mean = float(ratings[known].mean()) if known.any() else 5.0
+    bayesian = (votes * np.where(known, ratings, mean) + _VOTES_PRIOR * mean) / (votes + _VOTES_PRIOR)
+    log_votes = np.log1p(votes)
+    fame = log_votes / max(float(log_votes.max(initial=0.0)), 1e-9)
+    result: Scores = (0.5 * fame + 0.5 * bayesian / 10.0).astype(np.float32)
+    return result
+
+
+class SemanticGenerator:
+    """Rows whose texts are near the wishes."""
+
+    name = "semantic"
+
+    def __init__(self, index: ItemIndex) -> None:
+        self._index = index
+
+    def propose(
+        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
+    ) -> tuple[Rows, Scores]:
+        """At most `limit` allowed rows by cosine similarity to `vector`, the query's embedding, shape (d,)."""
+        return nothing() if vector is None else self._index.search(vector, allowed, limit)
+
+
+class SimilarToLikedGenerator:
+    """Rows whose texts are near the mean of the liked items' vectors."""
+
+    name = "similar to liked"
+
+    def __init__(self, catalog: Catalog, index: ItemIndex) -> None:
+        self._catalog = catalog
+        self._index = index
+
+    def propose(
+        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
+    ) -> tuple[Rows, Scores]:
+        """At most `limit` allowed rows, none of the liked ones among them."""
+        liked = self._catalog.rows(query.liked)
+        if not len(liked):
+            return nothing()
+        centre = self._index.vectors[liked].mean(axis=0)
+        others = allowed.copy()
+        others[liked] = False
+        return self._index.search(centre / max(float(np.linalg.norm(centre)), 1e-9), others, limit)
+
+
+class FactsGenerator:
+    """Rows whose records carry what was asked for: genres, people, keywords. More matches first, then esteem."""
+
+    name = "facts"
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._esteem = esteem(catalog)
+
+    def propose(
+        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
+    ) -> tuple[Rows, Scores]:
+        """At most `limit` allowed rows with at least one match."""
+        catalog = self._catalog
+        masks = [
+            *(catalog.genre_mask([genre]) for genre in query.genres),
+            *(catalog.people_mask([person]) for person in query.people),
+            *(catalog.keyword_mask([keyword]) for keyword in query.keywords),
+        ]
+        if not masks:
+            return nothing()
+        matches = np.sum(masks, axis=0, dtype=np.float32)
+        rows = np.flatnonzero(allowed & (matches > 0))
+        scores = matches[rows] + self._esteem[rows]
+        best = top(scores, limit)
+        return rows[best], scores[best]
+
+
+class PopularGenerator:
+    """Rows that many people know and like: what is left when nothing else was said."""
+
+    name = "popular"
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._esteem = esteem(catalog)
+
+    def propose(
+        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
+    ) -> tuple[Rows, Scores]:
+        """At most `limit` allowed rows by esteem; the least known first for "lesser known"."""
+        rows = np.flatnonzero(allowed)
+        scores = self._esteem[rows]
+        best = top(-scores if query.popularity_bias < 0 else scores, limit)
+        return rows[best], scores[best]
+
+
+def default_generators(catalog: Catalog, index: ItemIndex) -> tuple[CandidateGenerator, ...]:
+    """The generators of this room, in the order of their steps in the trace."""
+    return (
+        SemanticGenerator(index),
+        SimilarToLikedGenerator(catalog, index),
+        FactsGenerator(catalog),
+        PopularGenerator(catalog),
+    )

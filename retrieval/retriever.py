@@ -1,0 +1,61 @@
+"""From a query to candidates: hard filters first, then the union of what the generators propose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.catalog import Catalog
+from retrieval.embedder import Embedder
+from retrieval.index import ItemIndex
+from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step
+
+_REMEMBERED_TEXTS = 1024
+
+
+class Retriever:
+    """Asks every generator for its best and keeps who proposed what."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        index: ItemIndex,
+        embedder: Embedder,
+        generators: Sequence[CandidateGenerator],
+        limit: int = 200,
+    ) -> None:
+        """`limit` is how many rows each generator may propose."""
+        self.catalog = catalog
+        self.index = index
+        self.generators = tuple(generators)
+        self.limit = limit
+
+        @lru_cache(maxsize=_REMEMBERED_TEXTS)
+        def embed(text: str) -> NDArray[np.float32]:
+            vector: NDArray[np.float32] = embedder.encode([text])[0]
+            return vector
+
+        self._embed = embed
+
+    def retrieve(self, query: Query) -> Candidates:
+        """The candidates that break no limit and are not excluded, with each generator's scores."""
+        allowed = self.catalog.allowed(query.constraints, query.exclude)
+        trace = [Step("catalog", len(self.catalog)), Step("after your limits", int(allowed.sum()))]
+        vector = self._embed(query.text) if query.text else None
+        proposals = {}
+        for generator in self.generators:
+            rows, scores = generator.propose(query, allowed, self.limit, vector)
+            proposals[generator.name] = rows, scores
+            trace.append(Step(generator.name, len(rows)))
+        found = [rows for rows, _ in proposals.values()]
+        union = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+        sources: dict[str, Scores] = {}
+        for name, (rows, scores) in proposals.items():
+            column = np.full(len(union), np.nan, dtype=np.float32)
+            column[np.searchsorted(union, rows)] = scores
+            sources[name] = column
+        trace.append(Step("candidates", len(union)))
+        return Candidates(union, sources, tuple(trace), vector)
