@@ -1,0 +1,170 @@
+"""The JSON that goes over the wire: requests that cannot be stored or shown safely do not get past these types."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from assistant.records import item_records, understood_record
+from assistant.state import DialogueState
+from ranking.types import Ranking
+from retrieval.catalog import Catalog
+from retrieval.types import Item
+
+
+def _no_controls(text: str) -> str:
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+        raise ValueError("control characters and lone surrogates are not allowed")
+    return text
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_controls)]
+"""An id as clients and catalogs give them: any text that is not control characters."""
+
+UserName = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_no_controls)]
+Words = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_storable)]
+"""A person's words. What cannot be encoded is left out."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_no_controls)]
+Names = Annotated[list[Name], Field(max_length=50)]
+Year = Annotated[int, Field(ge=0, le=9999)]
+Count = Annotated[int, Field(ge=1, le=20)]
+
+
+class Body(BaseModel):
+    """A request's body: unknown keys are refused, so that a typing error does not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fact(BaseModel):
+    """One piece of evidence: `words` is what the person said that it meets."""
+
+    kind: str
+    value: str
+    words: str
+    weight: float
+
+
+class Card(BaseModel):
+    """One recommended item, as `concierge ask --json` prints it, with its evidence."""
+
+    rank: int
+    id: str
+    title: str
+    year: int | None
+    genres: list[str]
+    score: float
+    parts: dict[str, float]
+    reason: str
+    evidence: list[Fact]
+
+
+class Step(BaseModel):
+    """How many items were left after a step."""
+
+    name: str
+    left: int
+
+
+class Understanding(BaseModel):
+    """What is understood so far, with titles in place of ids."""
+
+    like: list[str]
+    dislike: list[str]
+    genres: list[str]
+    not_genres: list[str]
+    people: list[str]
+    year_from: int | None
+    year_to: int | None
+    wishes: list[str]
+
+
+class Credit(BaseModel):
+    """A person or company, and what they did."""
+
+    name: str
+    role: str
+
+
+class ItemRecord(BaseModel):
+    """An item of the catalog."""
+
+    id: str
+    title: str
+    year: int | None
+    genres: list[str]
+    people: list[Credit]
+    keywords: list[str]
+    description: str
+    tagline: str
+    runtime: int | None
+    language: str | None
+    countries: list[str]
+    aliases: list[str]
+    rating: float | None
+    votes: int | None
+    poster: str | None
+
+
+class Recommended(BaseModel):
+    """A ranking. `blocking` names the constraints in the way when nothing fits; `items` are then the nearest."""
+
+    items: list[Card]
+    blocking: list[str] = []
+    trace: list[Step] = []
+
+
+class RecommendedFor(Recommended):
+    """A ranking, and what it was asked for."""
+
+    understood: Understanding
+    unknown: list[str] = Field(description="Titles, genres and ids that the catalog does not know.")
+
+
+class Usage(BaseModel):
+    """Calls and tokens of the language model."""
+
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+
+
+Door = Literal["api", "openai", "click"]
+
+
+def cards(ranking: Ranking, reasons: tuple[str, ...]) -> list[Card]:
+    """The cards of a ranking with their reasons; the nearest when nothing fits."""
+    shown = ranking.items or ranking.nearest
+    return [
+        Card(**record, evidence=[Fact(**asdict(fact)) for fact in ranked.evidence])
+        for record, ranked in zip(item_records(shown, reasons), shown, strict=True)
+    ]
+
+
+def recommended(ranking: Ranking, reasons: tuple[str, ...]) -> Recommended:
+    """A ranking for the wire."""
+    return Recommended(items=cards(ranking, reasons), blocking=list(ranking.blocking), trace=steps(ranking))
+
+
+def steps(ranking: Ranking) -> list[Step]:
+    """The ranking's trace for the wire."""
+    return [Step(name=step.name, left=step.left) for step in ranking.trace]
+
+
+def understanding(state: DialogueState, catalog: Catalog) -> Understanding:
+    """The state for the wire."""
+    return Understanding(**understood_record(state, catalog))
+
+
+def item_record(item: Item) -> ItemRecord:
+    """An item for the wire."""
+    record: dict[str, Any] = asdict(item)
+    return ItemRecord(**record)
