@@ -46,10 +46,7 @@ class EASE:
         config = config or EASEConfig()
         rows = np.flatnonzero(np.bincount(likes.indices, minlength=likes.shape[1])).astype(np.int64)
         warm = likes[:, rows].astype(np.float64)
-        gram = np.asarray((warm.T @ warm).todense())
-        gram[np.diag_indices(len(rows))] += config.regularisation
-        inverse = cho_solve(cho_factor(gram, overwrite_a=True), np.eye(len(rows)), overwrite_b=True)
-        return cls(inverse.astype(np.float32), rows, likes.shape[1], config)
+        return cls(_inverse(warm, config.regularisation), rows, likes.shape[1], config)
 
     @staticmethod
     def bytes_needed(items: int) -> int:
@@ -142,3 +139,19 @@ class EASE:
         with np.load(path, allow_pickle=False) as stored:
             config = EASEConfig(float(stored["config_regularisation"]), float(stored["config_dislike_weight"]))
             return cls(stored["inverse"], stored["rows"], int(stored["items"]), config)
+
+
+def _inverse(x: csr_matrix[np.float64], regularisation: float) -> NDArray[np.float32]:
+    """(XᵀX + λI)⁻¹; with fewer users than items by Woodbury's identity, which factorises the smaller matrix only."""
+    users, items = x.shape
+    if users >= items:
+        gram = (x.T @ x).toarray()
+        gram[np.diag_indices(items)] += regularisation
+        return np.asarray(cho_solve(cho_factor(gram, overwrite_a=True), np.eye(items), overwrite_b=True), np.float32)
+    small = (x @ x.T).toarray()
+    small[np.diag_indices(users)] += regularisation
+    dense = x.toarray()
+    inverse = dense.T @ cho_solve(cho_factor(small, overwrite_a=True), dense)
+    inverse *= -1.0 / regularisation
+    inverse[np.diag_indices(items)] += 1.0 / regularisation
+    return inverse.astype(np.float32)

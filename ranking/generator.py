@@ -23,6 +23,7 @@ class CollaborativeGenerator:
         self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
     ) -> tuple[Rows, Scores]:
         """At most `limit` allowed rows, best first; none when no liked item has interactions."""
+        del vector  # for the generators that go by words
         nothing = np.empty(0, np.int64), np.empty(0, np.float32)
         likes = self.catalog.rows(query.liked)
         if not len(likes) or limit <= 0:

@@ -98,6 +98,13 @@ class Interactions:
         """1 where a user liked an item, shape (users, items)."""
         return select(self.matrix, self.matrix.data >= self.scale.like_from)
 
+    def preferences(self) -> csr_matrix[np.float32]:
+        """Ratings moved to -1 (the lowest) to 1 (the highest), all 1 without a scale; shape (users, items)."""
+        half = (self.scale.high - self.scale.low) / 2
+        values = (self.matrix.data - self.scale.low) / half - 1 if half > 0 else np.ones_like(self.matrix.data)
+        entries = (values.astype(np.float32), self.matrix.indices, self.matrix.indptr)
+        return csr_matrix(entries, shape=self.matrix.shape)
+
     def counts(self) -> NDArray[np.int64]:
         """How many users interacted with each item, shape (items,)."""
         return np.bincount(self.matrix.indices, minlength=len(self.item_ids))

@@ -1,0 +1,137 @@
+"""Several models as one: their scores, brought to one scale, in a weighted sum."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from ranking import metrics
+from ranking.models.fitted import FittedScorer, Profiles
+
+_GRID = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0)
+_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class HybridConfig:
+    """Weight of each component, by its name."""
+
+    weights: dict[str, float] = field(default_factory=dict)
+
+
+class Hybrid(FittedScorer):
+    """A weighted sum of standardised scores; an item or person that one component does not know lives on the others."""
+
+    name = "hybrid"
+    config_type = HybridConfig
+
+    def __init__(self, config: HybridConfig, components: Sequence[FittedScorer]) -> None:
+        """Every component has a weight in the settings, and all have the same items. Raises ValueError otherwise."""
+        super().__init__(components[0].items, config)
+        if {one.name for one in components} != set(config.weights) or {one.items for one in components} != {self.items}:
+            raise ValueError("a hybrid needs one weight for each component, and components over the same items")
+        self.components = tuple(components)
+
+    @classmethod
+    def learn(cls, components: Sequence[FittedScorer], profiles: Profiles, wanted: csr_matrix[np.float32]) -> Hybrid:
+        """Choose the weights by coordinate ascent on NDCG@10 for validation people.
+
+        `wanted` marks with ones what was withheld from each of `profiles`; both have shape (people, items).
+        """
+        scores = [hide(standardised(one.score(profiles), profiles), profiles) for one in components]
+        relevant = np.diff(wanted.indptr).astype(np.int64)
+        people = relevant > 0
+        held = wanted[people]
+        stacked = np.stack([score[people] for score in scores])
+        weights = np.ones(len(components))
+
+        def reached(tried: NDArray[np.float64]) -> float:
+            used = np.flatnonzero(tried)
+            lists = top(np.tensordot(tried[used].astype(np.float32), stacked[used], 1), _DEPTH)
+            return float(metrics.ndcg(metrics.hits(lists, held), relevant[people]).mean())
+
+        # Start from the best single model: a sum of equals can be a poor place to climb from.
+        singles = [reached(np.eye(len(components))[place]) for place in range(len(components))]
+        weights = np.eye(len(components))[int(np.argmax(singles))]
+        best = max(singles)
+        for _ in range(3):
+            before = weights.copy()
+            for place in range(len(components)):
+                for value in _GRID:
+                    tried = weights.copy()
+                    tried[place] = value
+                    found = reached(tried) if tried.any() else 0.0
+                    if found > best + 1e-6:
+                        weights, best = tried, found
+            if (weights == before).all():
+                break
+        names = [one.name for one in components]
+        return cls(HybridConfig(dict(zip(names, weights.tolist(), strict=True))), components)
+
+    def score(self, profiles: Profiles) -> NDArray[np.float32]:
+        """Shape (people, items); NaN where no component with a weight says anything."""
+        total = np.zeros((profiles.shape[0], self.items), np.float32)
+        said = np.zeros(total.shape, np.bool_)
+        for component in self.components:
+            weight = self.config.weights[component.name]
+            if weight:
+                scores = component.score(profiles)
+                said |= np.isfinite(scores)
+                total += np.float32(weight) * standardised(scores, profiles)
+        return np.where(said, total, np.nan).astype(np.float32)
+
+    def state(self) -> Mapping[str, NDArray[Any]]:
+        """The arrays of the components, with their settings."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for one in self.components:
+            arrays[f"{one.name}/config"] = np.array(json.dumps(asdict(one.config)))
+            arrays |= {f"{one.name}/{name}": value for name, value in one.state().items()}
+        return arrays
+
+    @classmethod
+    def restore(cls, items: int, config: Any, state: Mapping[str, NDArray[Any]]) -> Self:
+        """From the arrays of the components."""
+        from ranking.models.registry import SCORERS  # here, since the registry names this class
+
+        components = []
+        for name in config.weights:
+            kind = SCORERS[name]
+            arrays = {key.removeprefix(f"{name}/"): value for key, value in state.items() if key.startswith(f"{name}/")}
+            settings = kind.config_type(**json.loads(str(arrays.pop("config"))))
+            components.append(kind.restore(items, settings, arrays))
+        return cls(config, components)
+
+
+def hide(scores: NDArray[np.float32], profiles: Profiles) -> NDArray[np.float32]:
+    """Scores without what the people know already: -inf there; in place."""
+    for person in range(profiles.shape[0]):
+        scores[person, profiles.indices[profiles.indptr[person] : profiles.indptr[person + 1]]] = -np.inf
+    return scores
+
+
+def standardised(scores: NDArray[np.float32], profiles: Profiles) -> NDArray[np.float32]:
+    """Scores in deviations from the mean of each row's unknown items; a missing score becomes 0."""
+    finite = np.isfinite(scores)
+    values = np.where(finite, scores, 0)
+    counted = np.isfinite(hide(values.copy(), profiles)) & finite
+    count = np.maximum(counted.sum(axis=1, keepdims=True), 1)
+    mean = np.where(counted, values, 0).sum(axis=1, keepdims=True) / count
+    spread = np.sqrt((np.where(counted, values - mean, 0) ** 2).sum(axis=1, keepdims=True) / count)
+    return np.where(finite, (values - mean) / np.maximum(spread, 1e-9), 0.0).astype(np.float32)
+
+
+def top(scores: NDArray[np.float32], depth: int) -> metrics.Lists:
+    """The `depth` best columns of each row, best first, ties by column; -1 where the scores are not finite."""
+    scores = np.where(np.isfinite(scores), scores, -np.inf)
+    depth = min(depth, scores.shape[1])
+    best = np.sort(np.argpartition(-scores, depth - 1, axis=1)[:, :depth], axis=1)
+    values = np.take_along_axis(scores, best, axis=1)
+    order = np.argsort(-values, axis=1, kind="stable")
+    lists, values = np.take_along_axis(best, order, axis=1), np.take_along_axis(values, order, axis=1)
+    return np.where(np.isfinite(values), lists, -1).astype(np.int64)
