@@ -40,6 +40,8 @@ def _title(state: DialogueState, slot: Slot) -> DialogueState:
         return replace(state, dislikes=unique((*state.dislikes, *one)), likes=_without(state.likes, one))
     if slot.operator == "seen":
         return replace(state, seen=unique((*state.seen, *one)))
+    if slot.operator == "except":
+        return replace(state, rejected=unique((*state.rejected, *one)))
     if slot.operator == "again":
         return _let_back(state, one)
     if slot.operator == "forget":

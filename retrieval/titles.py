@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from retrieval.aliases import load_aliases
 from retrieval.titlekeys import canonical, compact, head, tail, words
@@ -160,16 +161,17 @@ class TitleLinker:
 
     def _fuzzy(self, key: str, year: int | None) -> Link:
         """The nearest title within the typos that its length allows; numbers must agree, or Rocky 5 becomes Rocky 4."""
-        if len(key) < 5:
+        most = _typos(key)
+        if not most:
             return Link(None)
         numbers = [word for word in words(key) if word.isdecimal()]
-        near = process.extract(key, self._choices, scorer=fuzz.ratio, limit=5, score_cutoff=_cutoff(key))
+        near = process.extract(key, self._choices, scorer=OSA.distance, limit=5, score_cutoff=most)
         near = [found for found in near if [w for w in words(found[0]) if w.isdecimal()] == numbers]
         if not near:
             return Link(None)
-        name, score, _ = max(near, key=lambda found: (found[1], max(self._votes[row] for row in self._rows(found[0]))))
+        name, edits, _ = min(near, key=lambda found: (found[1], -max(self._votes[row] for row in self._rows(found[0]))))
         link = self._known(name, year) or Link(None)
-        return Link(link.item_id, score / 100, link.alternatives, "fuzzy")
+        return Link(link.item_id, 1 - edits / len(key), link.alternatives, "fuzzy")
 
     def _rows(self, key: str) -> list[int]:
         return self._exact.get(key) or self._heads.get(key) or self._parts[key]
@@ -196,8 +198,24 @@ class TitleLinker:
         if _BREAK.search(window) and canonical(window) not in self._exact:
             return None
         year = _FOLLOWING_YEAR.match(text, end)
+        bare = _BARE_YEAR.match(text, end)
+        if bare and (dated := self._known(canonical(window), int(bare[1]))) and dated.item_id:
+            return Mention(start, end, window, dated, int(bare[1]))
+        if _NUMBER_BEHIND.match(text, end):
+            return None
         link = self._known(canonical(window), int(year[1]) if year else None)
-        return Mention(start, end, window, link, int(year[1]) if year else None) if link else None
+        if link is None or not self._same_article(window, link):
+            return None
+        return Mention(start, end, window, link, int(year[1]) if year else None)
+
+    def _same_article(self, window: str, link: Link) -> bool:
+        """An article typed in front belongs to the title ("The Matrix"), or the span starts behind it ("a fan")."""
+        typed = _ARTICLE.match(window)
+        if not typed:
+            return True
+        ids = (link.item_id, *link.alternatives)
+        names = [item.title for item_id in ids if item_id and (item := self._catalog.get(item_id))]
+        return any((own := _ARTICLE.match(name)) and own[0].casefold() == typed[0].casefold() for name in names)
 
     def _find_cjk(self, text: str) -> Iterable[Mention]:
         taken: list[tuple[int, int]] = []
@@ -213,6 +231,11 @@ class TitleLinker:
 
 _TOKEN = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*|&")
 _BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
+_ARTICLE = re.compile(r"(?:the|an|a)\s", re.IGNORECASE)
+_NUMBER_BEHIND = re.compile(
+    r"[ :]*(?:part |vol\.? ?|chapter )?(?:\d{1,2}|20\d\d|I{2,3}|IV|VI{0,3})\b(?!\s*(?:and|or|,|movies?|films?|times|hours?|%))"
+)
+_BARE_YEAR = re.compile(r",?\s+(?:from\s+)?((?:19|20)\d\d)\b(?!s)")
 _FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]")
 
 
@@ -220,6 +243,6 @@ def _is_cjk(text: str) -> bool:
     return any("\u3400" <= char <= "\u9fff" for char in text)
 
 
-def _cutoff(key: str) -> float:
-    """Similarity, 0 to 100, that a typed key of this length must reach: one typo in five letters, two in twelve."""
-    return 80.0 if len(key) < 8 else 84.0
+def _typos(key: str) -> int:
+    """How many letters may be wrong, swapped, missing or too many: one in five letters, two in nine, three in fifteen."""
+    return 0 if len(key) < 5 else 1 if len(key) < 9 else 2 if len(key) < 15 else 3

@@ -91,7 +91,9 @@ def as_record(understanding: Understanding, catalog: Catalog) -> dict[str, Any]:
         "dislike": _values(said, "title", "not"),
         "genres": _values(said, "genre", "=", "prefer"),
         "not_genres": _values(said, "genre", "not"),
-        "people": [slot.span if slot.role == "studio" else slot.value for slot in said if _is(slot, "person", "=", "prefer")],
+        "people": [
+            slot.span if slot.role == "studio" else slot.value for slot in said if _is(slot, "person", "=", "prefer")
+        ],
         "year_from": _year(said, ">=", max),
         "year_to": _year(said, "<=", min),
         "wishes": _values(said, "wish", "="),
@@ -122,4 +124,13 @@ def iterate(path: Path) -> Iterator[dict[str, Any]]:
             yield parse_case(line, number)
 
 
-__all__ = ["BadLine", "DialogueAct", "as_record", "iterate", "parse_case", "run_understand", "state_of", "understand_case"]
+__all__ = [
+    "BadLine",
+    "DialogueAct",
+    "as_record",
+    "iterate",
+    "parse_case",
+    "run_understand",
+    "state_of",
+    "understand_case",
+]

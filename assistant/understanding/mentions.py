@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from assistant.understanding.vocabulary import Vocabulary
+from assistant.understanding.vocabulary import CJK, Vocabulary
 from retrieval.text import fold
 from retrieval.titlekeys import canonical
 from retrieval.titles import Link, Mention, TitleLinker
@@ -33,14 +34,14 @@ _OBJECT = re.compile(
     r"(?:\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
     r"saw|seen|stand|finish|finished|similar to|such as|fans? of|reminds me of|compared to|vibes? of|than|unlike|called|named|titled|"
     r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|have you seen|"
-    r"i['’]m into|obsessed with|sequel to|remake of|version of|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
+    r"i['’]m into|obsessed with|sequel to|remake of|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
     r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|all of|all|watching|of|really|either|old))*\s*[:\"“‘'《]?\s*$",
     re.IGNORECASE,
 )
 _STRONG_OBJECT = re.compile(
     r"\b(?:loved|adored|liked|enjoyed|hated|disliked|despised|watched|rewatched|saw|seen|finished|similar to|such as|fans? of|called|titled|"
-    r"favou?rite (?:movie|film)s? (?:is|are|was)|love|enjoy|hate|stand)\s*[:\"“‘']?\s*$",
+    r"favou?rite (?:movie|film)s? (?:is|are|was)|love|enjoy|hate|stand)(?:\s+(?:the\s+)?(?:first|original|movie|film|old))*\s*[:\"“‘']?\s*$",
     re.IGNORECASE,
 )
 _QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("《", "》"), ("'", "'"), ("「", "」"))
@@ -48,11 +49,19 @@ _QUOTED = re.compile(
     r"[\"“]([^\"“”\n]{1,80})[\"”]|《([^《》\n]{1,60})》|‘([^‘’\n]{1,60})’|(?<!\w)'([^'\n]{2,60})'(?!\w)|「([^「」\n]{1,60})」"
 )
 _SONG = re.compile(
-    r"\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)\s+(?:called|named|titled)?\s*[\"“‘']?$",
+    r"\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)s?\s+(?:is\s+)?(?:called|named|titled|by)\s*[\"“‘']?$",
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"^[\"”’']?\s*(?:movies?|films?|series|franchise|trilogy|saga)\b", re.IGNORECASE)
-_VERDICT = re.compile(r"^[\"”’']?\s*(?:was|is|were|and|&|but|had|made|blew|has|bored|,|\+)\s*", re.IGNORECASE)
+_DETERMINED = re.compile(
+    r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
+)
+_PRAISED = re.compile(
+    r"^[\"”’']?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:was|is|were|are|made me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
+    r"sucks?|sucked|rocks|rocked)",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,76 +79,87 @@ class TitleReader:
         self._catalog, self._linker, self._vocabulary = catalog, linker, vocabulary
 
     @cached_property
-    def _common(self) -> frozenset[str]:
-        """Words that many descriptions use, and words of small talk: alone they name no title."""
+    def _counts(self) -> Counter[str]:
+        """In how many descriptions a word stands, and how often a title of two words or more does as plain words."""
         counts: Counter[str] = Counter()
         for row in range(min(len(self._catalog), 5000)):
-            counts.update(set(fold(self._catalog.item(row).description).split()))
-        least = max(8, len(self._catalog) // 250)
-        return frozenset(word for word, count in counts.items() if count >= least) | _CHAT_WORDS
+            tokens = fold(self._catalog.item(row).description).split()
+            pairs = {f"{one} {two}" for one, two in pairwise(tokens)}
+            counts.update({*tokens, *pairs})
+        return counts
 
     @cached_property
     def _known(self) -> frozenset[str]:
         """Every word of a description or a title: a word outside them may be a misspelt title."""
-        known = set(_CHAT_WORDS)
-        for row in range(min(len(self._catalog), 20000)):
-            item = self._catalog.item(row)
-            known.update(fold(f"{item.description} {item.title}").split())
-        return frozenset(known)
+        titles = {word for row in range(len(self._catalog)) for word in fold(self._catalog.item(row).title).split()}
+        return frozenset({*_CHAT_WORDS, *titles, *(word for word in self._counts if " " not in word)})
+
+    def _is_common(self, word: str) -> bool:
+        return word in _CHAT_WORDS or self._counts[word] >= max(8, min(len(self._catalog), 5000) // 250)
+
+    def warm(self) -> None:
+        """Count words now rather than in the first message."""
+        _ = self._known
 
     def read(self, message: str, shown: frozenset[str]) -> list[Mention]:
         """The mentions that count as titles, in order of appearance, without overlaps."""
         found = [Judged(mention, self._weigh(message, mention, shown)) for mention in self._linker.find(message)]
         accepted = [judged.mention for judged in found if judged.evidence >= ACCEPT]
-        near = [judged for judged in found if ACCEPT - 1.5 <= judged.evidence < ACCEPT]
+        near = [judged.mention for judged in found if ACCEPT - 1.4 <= judged.evidence < ACCEPT]
         # A weak mention in a list with a sure one is a title too: "Se7en, Heat and Up".
-        for judged in near:
-            if any(_in_one_list(message, judged.mention, other) for other in accepted):
-                accepted.append(judged.mention)
+        for _ in range(2):
+            joined = [m for m in near if m not in accepted and any(_in_one_list(message, m, o) for o in accepted)]
+            accepted.extend(joined)
+        runs = self._capitalised(message, accepted)
+        accepted = [m for m in accepted if not _overlaps(m.start, m.end, runs)] + runs
         accepted.extend(self._quoted(message, accepted))
-        accepted.extend(self._capitalised(message, accepted))
         accepted.extend(self._misspelt(message, accepted))
         return sorted(accepted, key=lambda mention: mention.start)
 
     def _weigh(self, message: str, mention: Mention, shown: frozenset[str]) -> float:
+        """Evidence for a title: quotes, a year behind it, capitals, rare words, and being liked, hated or watched."""
         before, after = message[: mention.start], message[mention.end :]
-        words = fold(mention.text).split()
-        bare = canonical(mention.text).split()
-        rare = [word for word in bare if word not in self._common and not word.isdecimal()]
-        weight = 0.0
-        if _is_quoted(message, mention):
-            weight += 3
-        if mention.year is not None:
-            weight += 3
-        if re.search(r"[\u3400-\u9fff]", mention.text):
-            return weight + (2.0 if len(mention.text) > 2 or _OBJECT.search(before[-20:]) else 0.0)
-        weight += min(len(rare), 2) * 1.2 + (0.4 if len(rare) else 0.0)
-        weight += 0.5 * max(len(words) - 1, 0) if rare or len(words) > 3 else 0.25 * max(len(words) - 1, 0)
-        weight += self._capitals(message, mention)
-        if _STRONG_OBJECT.search(before[-40:]):
-            weight += 1.2
-        elif _OBJECT.search(before[-60:]):
+        weight = 3.0 * _is_quoted(message, mention) + 3.0 * (mention.year is not None)
+        if _song(before):
+            return 0.0
+        if CJK.search(mention.text):
+            plain = len(mention.text) < 3 or bool(self._vocabulary.entry(mention.text))
+            return weight + (1.0 if plain else 2.0) + (1.0 if _OBJECT.search(before[-20:]) else 0.0)
+        words = canonical(mention.text).split()
+        capitals = self._capitals(message, mention)
+        strong = bool(_STRONG_OBJECT.search(before[-50:]))
+        weight += capitals + self._rarity(words)
+        weight += 1.2 if strong else 0.8 if _OBJECT.search(before[-60:]) else 0.0
+        if _NAMED.match(after) and (len(words) > 1 or _DETERMINED.search(before)):
             weight += 0.8
-        if _NAMED.match(after) and re.search(r"\b(?:the|all)\s*$", before, re.IGNORECASE):
+        if _PRAISED.match(after) and (not before.strip() or before.rstrip()[-1:] in ".!?,"):
             weight += 0.8
         if message.strip(" .!?\"'") == mention.text:
-            weight += 1.5 if rare or len(words) > 1 else 0.7
-        if _SONG.search(before[-30:]):
-            weight -= 4
-        if mention.link.kind == "part" and not rare:
-            weight -= 1
+            weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
         if self._vocabulary.entry(mention.text):
-            weight -= 2.5
-        if mention.link.item_id in shown:
-            weight += 1
+            weight -= 0.6 if strong and capitals > 1 else 2.5
+        if mention.link.kind == "part" and self._rarity(words) < 1:
+            weight -= 1
         if all(word in _CHAT_WORDS or word.isdecimal() for word in words):
+            weight -= 0.6
+        if all(word.isdecimal() for word in words):
             weight -= 0.8
-        return weight
+        return weight + 1.5 * (mention.link.item_id in shown)
+
+    def _rarity(self, words: list[str]) -> float:
+        """From 0 for words of every day to 2 and more for words that hardly anything but a title says."""
+        rare = [1.5 if self._counts[w] < 4 else 0.8 for w in words if not self._is_common(w) and not w.isdecimal()]
+        if len(words) == 1:
+            return sum(rare)
+        phrase = max((self._counts[f"{one} {two}"] for one, two in pairwise(words)), default=0)
+        unusual = 0.9 if all(self._counts[f"{one} {two}"] < 4 for one, two in pairwise(words)) else 0.0
+        return (
+            min(sum(rare), 2.2) + unusual + 0.35 * max(len(words) - 2, 0) - (0.6 if phrase > 20 and not rare else 0.0)
+        )
 
     def _capitals(self, message: str, mention: Mention) -> float:
         """Capitals say little in a message that is all capitals or starts with the span, and much elsewhere."""
-        letters = [char for char in message if char.isalpha()]
-        if sum(char.isupper() for char in letters) > 0.6 * max(len(letters), 1) and len(letters) > 12:
+        if _shouted(message):
             return 0.0
         words = [word for word in re.split(r"[\s\-:]+", mention.text) if word[:1].isalpha()]
         heavy = [
@@ -149,7 +169,7 @@ class TitleReader:
         ]
         capitals = [word for word in heavy if word[:1].isupper()]
         if not heavy or len(capitals) < len(heavy):
-            return -0.6 if heavy and all(word.lower() in self._common for word in heavy) else 0.0
+            return -0.6 if heavy and all(self._is_common(word.lower()) for word in heavy) else 0.0
         starts = not message[: mention.start].strip() or re.search(r"[.!?\n]\s*$", message[: mention.start])
         if starts and len(heavy) == 1:
             return 0.4
@@ -161,7 +181,7 @@ class TitleReader:
         for match in _QUOTED.finditer(message):
             group = next(number for number in range(1, 6) if match[number] is not None)
             start, end = match.span(group)
-            if _overlaps(start, end, taken) or _SONG.search(message[: match.start()][-30:]):
+            if _overlaps(start, end, taken) or _song(message[: match.start()]):
                 continue
             chinese = message[match.start()] == "《"
             link = self._linker.link(match[group])
@@ -169,35 +189,66 @@ class TitleReader:
                 found.append(Mention(start, end, match[group], link))
         return found
 
-    def _capitalised(self, message: str, taken: list[Mention]) -> list[Mention]:
-        """Capitalised words that are the object of liking, hating or watching, linked with typos tolerated."""
+    def _capitalised(self, message: str, accepted: list[Mention]) -> list[Mention]:
+        """Capitalised words that are liked, hated or watched, linked with typos tolerated.
+
+        A run that is longer than a mention inside it counts in its place when it links: "Forest Gump" is no "The Forest".
+        """
+        if _shouted(message):
+            return []
         found: list[Mention] = []
         for match in _CAPITALS.finditer(message):
-            start, end = match.span()
-            if _overlaps(start, end, [*taken, *found]) or not self._is_object(message, start, [*taken, *found]):
-                continue
-            text = match[0].rstrip(" .,!?")
-            words = [word for word in fold(text).split() if word not in self._common]
-            if not words or self._vocabulary.entry(text) or _SONG.search(message[:start][-30:]):
-                continue
-            end = start + len(text)
-            year = re.match(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]", message[end:])
-            found.append(Mention(start, end, text, self._linker.link(text, int(year[1]) if year else None)))
+            for start, end in self._pieces(message, *match.span(), accepted):
+                inside = [mention for mention in accepted if start < mention.end and mention.start < end]
+                if any(mention.end - mention.start >= end - start or mention.year for mention in inside):
+                    continue
+                if mention := self._run(message, start, end, [*accepted, *found], bool(inside)):
+                    found.append(mention)
         return found
 
-    def _is_object(self, message: str, start: int, titles: list[Mention]) -> bool:
-        if _OBJECT.search(message[:start][-60:]):
-            return True
-        return any(_joined(message[title.end : start]) for title in titles if title.end <= start)
+    def _pieces(self, message: str, start: int, end: int, accepted: list[Mention]) -> list[tuple[int, int]]:
+        """A run as it stands if it links as a whole, else cut at "and", "or", and where a mention ends."""
+        text = message[start:end].rstrip(" .,!?:")
+        link = self._linker.link(text)
+        if link.item_id or link.alternatives or not _AND.search(text):
+            return [(start, start + len(text))]
+        pieces, at = [], start
+        for cut in [*_AND.finditer(text), None]:
+            stop = start + cut.start() if cut else start + len(text)
+            if stop > at:
+                pieces.append((at, stop))
+            at = start + cut.end() if cut else stop
+        return pieces
+
+    def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
+        text, before = message[start:end], message[:start]
+        words = [word for word in fold(text).split() if not self._is_common(word) and not word.isdecimal()]
+        object_of = bool(_OBJECT.search(before[-60:])) or any(
+            _joined(message[t.end : start]) for t in titles if t.end <= start
+        )
+        subject = not before.strip() or before.rstrip()[-1:] in ".!?,"
+        praised = subject and bool(_PRAISED.match(message[end:]))
+        if self._vocabulary.entry(text) or _song(before) or not (object_of or praised or contested):
+            return None
+        year = re.match(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]", message[end:])
+        link = self._linker.link(text, int(year[1]) if year else None)
+        if link.item_id or link.alternatives:
+            plain = link.kind != "fuzzy" and not words and len(text.split()) == 1 and not object_of
+            return None if plain else Mention(start, end, text, link, int(year[1]) if year else None)
+        numbered = bool(re.search(r" (?:\d+|[IVX]+)$", text))
+        if contested:
+            return Mention(start, end, text, link) if numbered else None
+        several = len(text.split()) > 1 and not subject
+        return (
+            Mention(start, end, text, link)
+            if (words and (object_of or praised)) or (several and object_of) or (object_of and year)
+            else None
+        )
 
     def _misspelt(self, message: str, taken: list[Mention]) -> list[Mention]:
-        """Lower-case words around one that no title or description has: "lord of the rigns"."""
+        """Words around one that no title or description has, if they are near a title: "lord of the rigns"."""
         tokens = [(m.start(), m.end()) for m in _WORD.finditer(message[:2000])]
-        odd = [
-            n
-            for n, (s, e) in enumerate(tokens)
-            if e - s > 3 and fold(message[s:e]) not in self._known and not message[s:e].isdecimal()
-        ]
+        odd = [n for n, (s, e) in enumerate(tokens) if e - s > 3 and self._is_odd(message[s:e])]
         found: list[Mention] = []
         for place in odd[:6]:
             best: Mention | None = None
@@ -206,18 +257,25 @@ class TitleReader:
                     start, end = tokens[first][0], tokens[first + size - 1][1]
                     if _overlaps(start, end, [*taken, *found]) or re.search(r"[.,!?;:()\n]", message[start:end]):
                         continue
-                    if size == 1 and end - start < 6:
-                        continue
                     link = self._linker.link(message[start:end])
-                    if (
-                        (link.item_id or link.alternatives)
-                        and link.kind == "fuzzy"
-                        and (not best or link.score > best.link.score + 0.02)
-                    ):
+                    if link.kind != "fuzzy" or not (link.item_id or link.alternatives) or _song(message[:start]):
+                        continue
+                    if size == 1 and not (_OBJECT.search(message[:start][-60:]) or message[start:end][0].isupper()):
+                        continue
+                    if self._vocabulary.find(message[start:end]):
+                        continue
+                    if best is None or link.score > best.link.score + 0.02:
                         best = Mention(start, end, message[start:end], link)
             if best:
                 found.append(best)
         return found
+
+    def _is_odd(self, word: str) -> bool:
+        return (
+            not word.isdecimal()
+            and not all(part in self._known for part in fold(word).split())
+            and not self._vocabulary.near(word)
+        )
 
 
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
@@ -225,6 +283,16 @@ _CAP = r"(?:[A-Z0-9][\w'’&\-]*[.:]?)"
 _CAPITALS = re.compile(
     rf"{_CAP}(?:\s+(?:(?:of|the|and|in|to|for|on|at|a|an|with|from|vs\.?|de|la|le|&)\s+){{0,3}}{_CAP})*"
 )
+
+
+def _song(before: str) -> bool:
+    return bool(_SONG.search(before[-40:]))
+
+
+def _shouted(message: str) -> bool:
+    """Whether a message is written in capitals, which then say nothing."""
+    letters = [char for char in message if char.isalpha()]
+    return len(letters) > 12 and sum(char.isupper() for char in letters) > 0.6 * len(letters)
 
 
 def _joined(between: str) -> bool:
@@ -253,7 +321,7 @@ def looks_like_title(message: str, span: tuple[int, int], *, linked: bool) -> bo
     """Whether words that a model took for a title may be one: capitals, quotes, or the object of liking or watching."""
     words = message[span[0] : span[1]]
     before = message[: span[0]]
-    if _SONG.search(before[-30:]):
+    if _song(before):
         return False
     if bool(_STRONG_OBJECT.search(before[-40:])) or _QUOTED.search(message[max(0, span[0] - 1) : span[1] + 1]):
         return True

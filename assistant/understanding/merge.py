@@ -95,7 +95,9 @@ class _Merger:
             if link.alternatives:
                 self.doubtful.append((words, link.alternatives))
             colour = Polarity(mask(self._message, [span])).at(*span)
-            sign: Operator = "not" if colour == "refused" else "=" if colour == "wanted" and operator == "not" else operator
+            sign: Operator = (
+                "not" if colour == "refused" else "=" if colour == "wanted" and operator == "not" else operator
+            )
             slots.append(Slot("title", sign, item.title if item else words, words, link.item_id))
         return slots
 
@@ -113,7 +115,9 @@ class _Merger:
                 self._taken.append(span)
                 refused = Polarity(self._reading.masked).at(*span) == "refused"
                 operator: Operator = "not" if refused else "=" if name else "prefer"
-                slots.append(Slot("person", operator, name or words, words, role=self._rules.people.role(name or "") or None))
+                slots.append(
+                    Slot("person", operator, name or words, words, role=self._rules.people.role(name or "") or None)
+                )
         return slots
 
     def genres(self, values: Iterable[str] | None, operator: Operator) -> list[Slot]:

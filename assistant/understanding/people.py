@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from retrieval.text import fold
 
@@ -15,11 +19,13 @@ if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
 _TOKEN = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’.\-][^\W\d_\u3400-\u9fff]+)*\.?")
+_ASKED = re.compile(r"\b(?:with|by|starring|featuring|of|actor|actress|director|like|love|from)\s*$", re.IGNORECASE)
+_WORKS = re.compile(r"['’]?s?\s+(?:movies?|films?|flicks?|comed|thriller)", re.IGNORECASE)
+_TABLE = Path(__file__).with_name("people.csv")
 _STUDIOS = {
     "pixar": "pixar animation studios", "disney": "walt disney pictures", "marvel": "marvel studios",
     "dreamworks": "dreamworks animation", "ghibli": "studio ghibli", "studio ghibli": "studio ghibli",
-    "lucasfilm": "lucasfilm", "blumhouse": "blumhouse productions", "a24": "a24", "皮克斯": "pixar animation studios",
-    "迪士尼": "walt disney pictures", "吉卜力": "studio ghibli", "漫威": "marvel studios",
+    "lucasfilm": "lucasfilm", "blumhouse": "blumhouse productions", "a24": "a24",
 }  # fmt: skip
 
 
@@ -58,6 +64,12 @@ class PeopleIndex:
         self._weight = weight
         self._surnames = {surname: names[-1] for surname, names in surnames.items() if self._leads(names)}
         self._keys = [key for key, name in self._names.items() if " " in key and weight[name] > 3]
+        self._by_first: dict[str, list[str]] = defaultdict(list)
+        self._by_last: dict[str, list[str]] = defaultdict(list)
+        for key in self._keys:
+            self._by_first[key.split()[0]].append(key)
+            self._by_last[key.split()[-1]].append(key)
+        self._chinese = {alias: name for alias, name in _chinese_names() if name in self._roles}
         self._studios = {alias: self._names[key] for alias, key in _STUDIOS.items() if key in self._names}
 
     def _leads(self, names: list[str]) -> bool:
@@ -94,11 +106,30 @@ class PeopleIndex:
                     continue
                 if person := self._person(message, start, end, size):
                     found.append(person)
-        for alias, name in self._studios.items():
-            if alias in message and not any("a" <= char <= "z" for char in alias):
-                place = message.index(alias)
-                found.append(Person(name, "studio", place, place + len(alias)))
+        for alias in sorted(self._chinese, key=len, reverse=True):
+            place = message.find(alias)
+            if place >= 0 and not any(place < p.end and p.start < place + len(alias) for p in found):
+                name = self._chinese[alias]
+                found.append(Person(name, self._roles[name], place, place + len(alias)))
+        found += self._misspelt(message, tokens, [*taken, *((p.start, p.end) for p in found)])
         return tuple(sorted(found, key=lambda person: person.start))
+
+    def _misspelt(self, message: str, tokens: list[tuple[int, int]], taken: list[tuple[int, int]]) -> list[Person]:
+        """Two words of which one is a first or last name of the catalog, and the other nearly goes with it."""
+        found = []
+        for (start, mid), (mid2, end) in pairwise(tokens):
+            if any(start < high and low < end for low, high in taken) or message[mid:mid2].strip():
+                continue
+            first, last = _key(message[start:mid]), _key(re.sub(r"['’]s$", "", message[mid2:end]))
+            named = message[start].isupper() and message[mid2].isupper()
+            if not named and not _ASKED.search(message[:start]) and not _WORKS.match(message[end:]):
+                continue
+            names = [k for k in self._by_first.get(first, ()) if _one_typo(last, k.split(maxsplit=1)[1])]
+            names += [k for k in self._by_last.get(last, ()) if _one_typo(first, k.rsplit(" ", 1)[0])]
+            if names:
+                name = self._names[max(names, key=lambda key: self._weight[self._names[key]])]
+                found.append(Person(name, self._roles[name], start, end, sure=True))
+        return found
 
     def _person(self, message: str, start: int, end: int, size: int) -> Person | None:
         words = re.sub(r"['’]s?\.?$|\.$", "", message[start:end])
@@ -108,10 +139,22 @@ class PeopleIndex:
             return Person(name, "studio", start, end)
         if size > 1:
             name = self._names.get(key)
+            if name and words.islower() and (self._roles[name] == "studio" or self._weight[name] < 4):
+                return None
             return Person(name, self._roles[name], start, end) if name else None
         if words[:1].isupper() and (name := self._surnames.get(key)):
             return Person(name, self._roles[name], start, end, sure=False)
         return None
+
+
+def _one_typo(typed: str, name: str) -> bool:
+    most = 1 if len(name) < 8 else 2
+    return len(typed) > 3 and typed[:1] == name[:1] and 0 < OSA.distance(typed, name, score_cutoff=most) <= most
+
+
+def _chinese_names() -> list[tuple[str, str]]:
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        return [(row["alias"], row["name"]) for row in csv.DictReader(file)]
 
 
 def _key(name: str) -> str:

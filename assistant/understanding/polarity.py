@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Colour = Literal["wanted", "refused", "neutral"]
+Colour = Literal["wanted", "refused", "allowed", "neutral"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,18 @@ _REFUSE = (
     r"\b(?:anything|everything|any genre|all|any)\s+(?:but|except|besides|other than)\b",
     r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans)\b(?:\s+for)?",
     r"\b(?:hate|hates|hated|hating|dislike|disliked|dislikes|despise|despised|loathe|loathed|detest|detested|abhor)\b",
-    r"\b(?:can|could)(?:['’]?t|not| not)\s+(?:stand|bear|take|get into|finish|sit through|handle|deal with|watch|do)\b",
-    r"\b(?:tired|sick|bored|weary|fed up)\s+(?:of|with|by)\b|\bhad enough\b(?:\s+of)?|\benough\s+(?:of|with)\b",
+    r"\b(?:can|could)(?:n?['’]?t|not| not)(?:\s+(?:really|even))?\s+(?:stand|bear|take|get into|finish|sit through|handle|deal with|watch|do)\b",
+    r"\b(?:tired|sick|bored|weary|fed up|done|over it)\s+(?:of|with|by)\b|\b(?:i['’]?m|i am|we['’]?re|so)\s+over\b|\bhad it with\b|\bhad enough\b(?:\s+of)?|\benough\s+(?:of|with)\b",
     r"\b(?:disappointed|let down|underwhelmed|put off|unimpressed)\s+(?:by|with|in)\b|\bfell asleep (?:in|during|watching)\b|\bwalked out of\b",
     rf"\b(?:do|does|did|was|is|are|am|were|have|has|had|would|wo|could|should)\s?{_N}{_ADV}\s+(?:like|love|loved|enjoy|want|need|care for|care about|into|in the mood for|in the mood|fan of|fans of|fan|interested in|interested|keen on|feel like|looking for|after|crazy about|liked|enjoyed|suggest|recommend|include|show|give|dig|appreciate|think much of)\b",
     rf"\b(?:never|not|nor)\b{_ADV}\s+(?:like|liked|love|loved|enjoy|enjoyed|want|care for|cared for|into|in the mood for|fan of|interested in|keen on|feel like|looking for|crazy about|dig|show me|recommend)\b",
     r"\b(?:dont|doesnt|didnt|wasnt|isnt)\b"
     + _ADV
     + r"\s+(?:like|love|enjoy|want|care for|into|in the mood for|feel like|show|give|recommend|need|a fan of|fan of)\b",
-    r"\b(?:no|not|nothing|neither|nor|none of|non|never|less|fewer|unlike|stop|zero|nope to)\b(?!\s*,)",
-    r"\bnot (?:like|as)\b",
+    r"\b(?:no|not|nothing|neither|nor|none of|non|never|less|fewer|unlike|stop|zero|nope to)\b(?!\s*,)(?:\s+(?:like|more|another|too|so|very|really|any|anything|recommending|suggesting|showing|me|interested in|in the mood for))*",
+    r"\b(?:is|are|was|were)(?:n['’]?t|nt)\b(?=\s+(?:a|an|too|so|very|about|in|from|by|with|like|□))",
 )
 _ALLOW = (
-    r"\bnot\s+(?:only|just|merely|necessarily)\b",
-    r"\bnothing\s+but\b",
     r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
     r"\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
     r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|wait|recommend)\b|\bcannot get enough of\b",
@@ -52,6 +50,7 @@ _ALLOW = (
     r"\bwhy\s+not\b|\bwhether or not\b|\bdo not know\b|\bdon['’]?t know\b|\bnot know\b",
 )
 _WANT = (
+    r"\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b",
     r"\b(?:love|loved|loves|loving|adore|adored|like|liked|likes|enjoy|enjoyed|enjoys|prefer|preferred|want|wanted|wants|need|needs|crave|craving)\b",
     r"\b(?:looking|searching|hoping|hunting)\s+for\b|\bin the mood\b(?:\s+for)?|\bfan of\b|\bfans of\b|\bbig into\b|\binto\b|\bkeen on\b|\bfeel like\b|\bfeeling like\b",
     r"\b(?:something|anything|give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|more|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|best|good|great|some|only|fine with|ok with|okay with|open to|either|just|any|got)\b",
@@ -67,7 +66,7 @@ _VERDICT_GOOD = (
     r"(?:was|is|were|are)(?:n['’]?t| not|nt)\s+(?:too\s+|so\s+|that\s+|half\s+)?bad\b",
     r"\b(?:i|we|she|he|they)\s+(?:really\s+|absolutely\s+)?(?:loved|love|liked|like|enjoyed|enjoy|adore|adored)\s*(?:it|that one|them|that|those)?(?:\s+(?:a lot|so much|too))?\s*$",
 )
-_ZH_REFUSE = r"不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太"
+_ZH_REFUSE = r"不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别(?!的|人)|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太(?=恐怖|暴力|血腥|吓人|黑暗|压抑)"
 _ZH_WANT = r"喜欢|想看|想要|爱看|最爱|超爱|来点|来部|来一部|推荐|找|要(?!不)|求|类似|像|想找|给我|有没有|有什么|换成|但是?|最好|希望|偏爱"
 _ZH_BAD = r"(?:太?难看|太?无聊|烂片|太烂|很烂|不好看|不行|看不下去|失望|很差|差劲|就算了|算了)"
 _ZH_GOOD = r"(?:很?好看|很棒|太棒了?|不错|精彩|经典|很喜欢|超好看|可以|也行)"
@@ -81,6 +80,10 @@ _FULL_STOP = re.compile(r"[.!?;\n。！？；…]")
 _BARE = re.compile(
     r"^\W*(?:(?:and|or|nor|also|even|plus|the|a|an|any|和|或|跟|与)\s*)*(?:[\w'’□\-]+\s*){0,4}(?:\s*(?:and|or|nor|&|和|或者?|跟)\s*(?:[\w'’□\-]+\s*){1,4})?(?:either|too|as well|please|movies?|films?)?\W*$"
 )
+_TOO = re.compile(
+    r"^\W*(?:and |same (?:for|with|goes for) )?(?:the )?[□\w'’ ]{1,60}?\s+(?:too|as well|also|either)\W*$|^\W*same (?:for|with|goes for)\b",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"^\W*(?:and|or|nor|和|或)\b|\b(?:or|nor)\b|或", re.IGNORECASE)
 
 
@@ -89,9 +92,10 @@ def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _AHEAD: tuple[tuple[re.Pattern[str], Colour], ...] = (
-    (_any(_ALLOW), "wanted"),
+    (_any(_WANT[:1]), "wanted"),
+    (_any(_ALLOW), "allowed"),
     (_any((*_REFUSE, _ZH_REFUSE)), "refused"),
-    (_any((*_WANT, _ZH_WANT)), "wanted"),
+    (_any((*_WANT[1:], _ZH_WANT)), "wanted"),
 )
 _BEHIND: tuple[tuple[re.Pattern[str], Colour], ...] = (
     (_any((*_VERDICT_BAD, _ZH_BAD)), "refused"),
@@ -132,12 +136,20 @@ class Polarity:
         before = self._clauses[number - 1]
         between = self._message[before[1] : low]
         clause = self._message[low:high]
+        if _TOO.match(clause):
+            return self._last_colour(number - 1)
         if _FULL_STOP.search(between) or not re.fullmatch(r"\s*[,，、]\s*", between) or not _BARE.match(clause):
             return "neutral"
         earlier = self._colour(number - 1, before[1], before[1])
         if earlier == "refused" and not self._goes_on(number):
             return "neutral"
         return earlier
+
+    def _last_colour(self, number: int) -> Colour:
+        """The last colour that the clause sets, by a verdict too: "Titanic bored me. The Notebook too." """
+        low, high = self._clauses[number]
+        inside = [cue for cue in self._cues if low <= cue.start < high]
+        return inside[-1].colour if inside else "neutral"
 
     def _goes_on(self, number: int) -> bool:
         """Whether a refused list reaches this clause: a later element is joined to it ("no gore, ghosts or dolls")."""
@@ -166,7 +178,7 @@ def mask(message: str, spans: list[tuple[int, int]]) -> str:
 
 def _clauses(message: str) -> list[tuple[int, int]]:
     """The spans between clause boundaries; the words of "anything but" are no boundary."""
-    kept = [cue for cue in _matches(_AHEAD[1][0], message)] + [cue for cue in _matches(_AHEAD[0][0], message)]
+    kept = [cue for pattern, _ in _AHEAD[:3] for cue in _matches(pattern, message)]
     bounds, start = [], 0
     for match in _CLAUSE.finditer(message):
         if any(low <= match.start() < high for low, high in kept):

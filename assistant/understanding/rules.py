@@ -29,6 +29,10 @@ _ASKED_OF = re.compile(
     re.IGNORECASE,
 )
 _FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:(?:that|which|it)(?:['’]s| is| are)?\s*(?:not|isn['’]?t|aren['’]?t)|other than|besides|except(?: for)?|apart from|aside from|excluding|but not|not including|anything but|everything but)\s*(?:the movie |the film )?[\"“'《]?$|除了[《]?$",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
 
 
@@ -109,7 +113,8 @@ class Rules:
             longer = any(title.end - title.start > person.end - person.start for title in clash)
             asked = bool(_ASKED_OF.search(message[: person.start]))
             exact = any(title.link.item_id and title.link.kind in ("exact", "alias") for title in clash)
-            if clash and not asked and (longer or (exact and not _ASKED_OF.search(message[: person.start]))):
+            inside = any(person.end - person.start > title.end - title.start for title in clash)
+            if clash and not asked and not inside and (longer or exact):
                 continue
             titles = [title for title in titles if title not in clash]
             draft.people.append(person)
@@ -204,7 +209,9 @@ class Rules:
         pointed = {item_id for reference in draft.pointed for item_id in reference.ids}
         for title in draft.titles:
             colour = polarity.at(title.start, title.end)
-            operator: Operator = "not" if colour == "refused" else "="
+            operator: Operator = (
+                "=" if colour != "refused" else "except" if _EXCEPT.search(masked[: title.start]) else "not"
+            )
             around = masked[max(0, title.start - 60) : title.end + 40]
             if _AGAIN.search(around) and title.link.item_id in draft.state.shown:
                 operator = "again"

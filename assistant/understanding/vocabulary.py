@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 Section = Literal["genre", "wish", "popularity", "language", "country"]
 
@@ -24,6 +26,7 @@ class Entry:
     section: Section
     values: tuple[str, ...]
     guess: str | None = None
+    wish: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,13 @@ class Vocabulary:
         for value, wish in table["wishes"].items():
             self._put(wish["words"], Entry("wish", (value,), wish.get("guess")))
         for compound in table["compounds"].values():
-            self._put(compound["words"], Entry("genre", tuple(compound["genres"])))
+            self._put(compound["words"], Entry("genre", tuple(compound["genres"]), wish=compound.get("wish")))
         words = sorted(self._entries, key=len, reverse=True)
+        self._single = [
+            word
+            for word, entry in self._entries.items()
+            if len(word) > 5 and word.isascii() and " " not in word and entry.section == "genre"
+        ]
         latin = "|".join(_pattern(word) for word in words if not CJK.search(word))
         chinese = "|".join(re.escape(word) for word in words if CJK.search(word))
         self._regex = re.compile(rf"(?<![A-Za-z0-9])(?:{latin})s?(?![A-Za-z0-9])|{chinese}", re.IGNORECASE)
@@ -66,6 +74,15 @@ class Vocabulary:
         """The words of the vocabulary in the order of the text, without overlaps."""
         found = ((match, self.entry(match[0])) for match in self._regex.finditer(text))
         return tuple(Word(match.start(), match.end(), match[0], entry) for match, entry in found if entry)
+
+    def near(self, word: str) -> Entry | None:
+        """What a misspelt single word of five letters or more stands for: "comedys", "thriler", "romcon"."""
+        key = _key(word)
+        if len(key) < 5 or CJK.search(key):
+            return None
+        most = 1 if len(key) < 8 else 2
+        found = process.extractOne(key, self._single, scorer=OSA.distance, score_cutoff=most)
+        return self._entries[found[0]] if found else None
 
     def entry(self, word: str) -> Entry | None:
         """What this word stands for, a plural s tolerated."""
