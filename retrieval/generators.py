@@ -1,4 +1,6 @@
 """Candidate generators that need nothing but the catalog and its vectors."""
+# The protocol gives every generator the same arguments.
+# ruff: noqa: ARG002
 
 from __future__ import annotations
 
@@ -19,19 +21,24 @@ def nothing() -> tuple[Rows, Scores]:
 
 
 def esteem(catalog: Catalog) -> Scores:
-    """How well known and well liked each row is, between 0 and 1, shape (len(catalog),).
+    """How well known and well liked each row is, between 0 and 1, shape (len(catalog),): the mean of the two."""
+    return ((_fame(catalog) + _liking(catalog)) / 2).astype(np.float32)
 
-    The mean of the share of log votes and the Bayesian mean vote (prior weight `_VOTES_PRIOR`) on a scale of 0 to 1.
-    """
+
+def _fame(catalog: Catalog) -> Scores:
+    """The logarithm of the votes, as a share of the catalog's highest."""
+    log_votes = np.log1p(np.nan_to_num(catalog.votes))
+    return (log_votes / max(float(log_votes.max(initial=0.0)), 1e-9)).astype(np.float32)
+
+
+def _liking(catalog: Catalog) -> Scores:
+    """The mean vote on a scale of 0 to 1, drawn towards the catalog's mean by `_VOTES_PRIOR` votes."""
     votes = np.nan_to_num(catalog.votes.astype(np.float64))
     ratings = catalog.ratings.astype(np.float64)
     known = np.isfinite(ratings)
     mean = float(ratings[known].mean()) if known.any() else 5.0
-    bayesian = (votes * np.where(known, ratings, mean) + _VOTES_PRIOR * mean) / (votes + _VOTES_PRIOR)
-    log_votes = np.log1p(votes)
-    fame = log_votes / max(float(log_votes.max(initial=0.0)), 1e-9)
-    result: Scores = (0.5 * fame + 0.5 * bayesian / 10.0).astype(np.float32)
-    return result
+    shrunk = (votes * np.where(known, ratings, mean) + _VOTES_PRIOR * mean) / (votes + _VOTES_PRIOR)
+    return (shrunk / 10).astype(np.float32)
 
 
 class SemanticGenerator:
@@ -92,8 +99,9 @@ class FactsGenerator:
         ]
         if not masks:
             return nothing()
-        matches = np.sum(masks, axis=0, dtype=np.float32)
+        matches: Scores = np.add.reduce(masks, axis=0, dtype=np.float32)
         rows = np.flatnonzero(allowed & (matches > 0))
+        # Esteem is below 1, so it orders the rows of equal matches only.
         scores = matches[rows] + self._esteem[rows]
         best = top(scores, limit)
         return rows[best], scores[best]
@@ -105,16 +113,24 @@ class PopularGenerator:
     name = "popular"
 
     def __init__(self, catalog: Catalog) -> None:
-        self._esteem = esteem(catalog)
+        fame, liking = _fame(catalog), _liking(catalog)
+        # "Lesser known" asks for what few have seen and those few liked, not for what nobody has voted on.
+        hidden = np.where(catalog.votes > 0, liking - fame, -np.inf).astype(np.float32)
+        self._scores = {False: esteem(catalog), True: hidden}
+        self._order = {lesser: np.argsort(-scores, kind="stable") for lesser, scores in self._scores.items()}
 
     def propose(
         self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
     ) -> tuple[Rows, Scores]:
-        """At most `limit` allowed rows by esteem; the least known first for "lesser known"."""
-        rows = np.flatnonzero(allowed)
-        scores = self._esteem[rows]
-        best = top(-scores if query.popularity_bias < 0 else scores, limit)
-        return rows[best], scores[best]
+        """At most `limit` allowed rows by esteem; for "lesser known" those with good votes but few of them."""
+        lesser = query.popularity_bias < 0
+        order, scores = self._order[lesser], self._scores[lesser]
+        # The best are near the start of the order, unless the filter leaves little.
+        for end in (limit * 20, len(order)):
+            rows: Rows = order[:end][allowed[order[:end]]][:limit]
+            if len(rows) == limit:
+                break
+        return rows, scores[rows]
 
 
 def default_generators(catalog: Catalog, index: ItemIndex) -> tuple[CandidateGenerator, ...]:

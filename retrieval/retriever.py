@@ -41,10 +41,14 @@ class Retriever:
         self._embed = embed
 
     def retrieve(self, query: Query) -> Candidates:
-        """The candidates that break no limit and are not excluded, with each generator's scores."""
-        allowed = self.catalog.allowed(query.constraints, query.exclude)
+        """The candidates that break no limit and are not excluded, with each generator's scores.
+
+        Titles that the person named as liked or disliked are known to them, so they do not come back either.
+        """
+        known = {*query.exclude, *query.liked, *query.disliked}
+        allowed = self.catalog.allowed(query.constraints, known)
         trace = [Step("catalog", len(self.catalog)), Step("after your limits", int(allowed.sum()))]
-        vector = self._embed(query.text) if query.text else None
+        vector = self._embed(query.text) if query.text.strip() else None
         proposals = {}
         for generator in self.generators:
             rows, scores = generator.propose(query, allowed, self.limit, vector)
