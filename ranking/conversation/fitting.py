@@ -1,0 +1,172 @@
+"""The steps of training: the corpus, the parts, features that no part has memorised, and the ranker."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from ranking.conversation.cases import Case
+from ranking.conversation.corpus import Corpus, Turn, build_corpus
+from ranking.conversation.encoding import Encoder
+from ranking.conversation.features import Table, joined, score_all, tabulate
+from ranking.conversation.learner import LearnerConfig
+from ranking.conversation.model import batch_size
+from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
+from ranking.conversation.parts.content import Facts
+from ranking.conversation.parts.neural import Neural, NeuralConfig
+from ranking.conversation.parts.outside import OutsideRatings
+from ranking.conversation.parts.text import Meaning, SimilarTurns
+from ranking.conversation.parts.types import Batch, Matrix, Part
+from retrieval.catalog import Catalog
+from retrieval.item_text import item_text
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationConfig:
+    """What is fitted: λ of the two EASE models, folds for the network's unseen scores, and the two learners."""
+
+    light: float = 30.0
+    heavy: float = 200.0
+    network_folds: int = 3
+    most_turns: int = 16_000
+    fewest_turns: int = 400
+    candidates_a_turn: int = 150
+    neural: NeuralConfig = field(default_factory=NeuralConfig)
+    learner: LearnerConfig = field(default_factory=LearnerConfig)
+    seed: int = 0
+
+
+class SlimPart(Part, Protocol):
+    """A part that can drop what only training needs."""
+
+    def slim(self) -> Part:
+        """The part as it is saved."""
+        ...
+
+
+def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], config: ConversationConfig) -> Corpus:
+    """The corpus with the turns to learn from; invented from the dialogs when too few cases are given."""
+    corpus = build_corpus(catalog, interactions, cases)
+    turns = tuple(turn for turn in corpus.turns if len(np.setdiff1d(turn.gold, turn.mentioned)))
+    rng = np.random.default_rng(config.seed)
+    if len(turns) > config.most_turns:
+        chosen = np.sort(rng.choice(len(turns), config.most_turns, replace=False))
+        turns = tuple(turns[place] for place in chosen)
+    if len(turns) < config.fewest_turns:
+        logger.warning("only %d usable cases: further turns are made from the interactions", len(turns))
+        turns += _silent_turns(corpus, 10 * config.fewest_turns, rng)
+    if not turns:
+        raise ValueError("nothing to learn from: no case has gold in the catalog, and no user named two items of it")
+    return Corpus(corpus.items, corpus.keys, corpus.dialogs, turns)
+
+
+def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple[Turn, ...]:
+    """Turns without text: some of a dialog's items named, the next one recommended."""
+    able = [place for place, rows in enumerate(corpus.dialogs) if len(rows) > 1]
+    turns = []
+    for place in rng.permutation(able)[:count]:
+        rows = corpus.dialogs[place]
+        cut = int(rng.integers(1, min(len(rows), 12)))
+        named, key = rows[:cut], corpus.keys[place]
+        case = Case(f"{key}-{cut}", key, (), (), ())
+        turns.append(Turn(case, named, named, np.zeros(cut, np.int8), rows[cut : cut + 1], int(place)))
+    return tuple(turns)
+
+
+def exact_parts(
+    catalog: Catalog,
+    corpus: Corpus,
+    batch: Batch,
+    item_vectors: Matrix,
+    outside: pd.DataFrame | None,
+    config: ConversationConfig,
+) -> list[SlimPart]:
+    """The parts that can leave a dialog out exactly, without being fitted again."""
+    parts: list[SlimPart] = [
+        DialogEASE.fit(corpus, config.light, "ease"),
+        DialogEASE.fit(corpus, config.heavy, "heavy"),
+        CoMentions.fit(corpus),
+        Popularity.fit(corpus),
+        Meaning(item_vectors),
+        Facts.fit(catalog),
+    ]
+    if (similar := SimilarTurns.fit(corpus, batch)) is not None:
+        parts.append(similar)
+    if outside is not None and (ratings := OutsideRatings.fit(catalog, outside)) is not None:
+        parts.append(ratings)
+    return parts
+
+
+def final_network(
+    corpus: Corpus, batch: Batch, item_vectors: Matrix, config: ConversationConfig, progress: bool
+) -> Neural:
+    """The network that has seen everything."""
+    return Neural.fit(corpus, replace(batch, leave_out=False), item_vectors, config.neural, "", progress)
+
+
+def turn_folds(turns: Sequence[Turn], folds: int, seed: int) -> NDArray[np.int64]:
+    """The fold of each turn, all turns of a dialog in one, shape (turns,)."""
+    own = np.array([turn.own for turn in turns])
+    dialogs, place = np.unique(own, return_inverse=True)
+    numbers = np.random.default_rng(seed).permutation(len(dialogs)) % folds
+    fold: NDArray[np.int64] = numbers[place].astype(np.int64)
+    return fold
+
+
+def unseen_table(
+    parts: Sequence[Part],
+    corpus: Corpus,
+    batch: Batch,
+    item_vectors: Matrix,
+    config: ConversationConfig,
+    progress: bool,
+) -> Table:
+    """Features of the corpus' own turns, in their order, none of them from a part that saw the turn's dialog."""
+    fold = turn_folds(batch.turns, config.network_folds, config.seed)
+    own = np.array([turn.own for turn in batch.turns])
+    tables: list[Table] = []
+    order: list[NDArray[np.int64]] = []
+    for number in range(int(fold.max()) + 1):
+        held = np.zeros(len(corpus.dialogs), np.bool_)
+        held[own[fold == number]] = True
+        rest = corpus.without(held)
+        known = batch.take(np.flatnonzero(fold != number))
+        told = Batch(rest.turns, known.vectors, known.said, known.roles, known.wish)
+        network = Neural.fit(rest, told, item_vectors, config.neural, f"fold {number + 1}", progress)
+        places = np.flatnonzero(fold == number)
+        order.append(places)
+        tables += tables_of([*parts, network], batch.take(places), corpus.items, config, progress)
+    return _in_order(joined(tables), np.concatenate(order))
+
+
+def tables_of(
+    parts: Sequence[Part], batch: Batch, items: int, config: ConversationConfig, progress: bool
+) -> list[Table]:
+    """Feature tables of the batch's pieces, for training."""
+    pieces = tqdm(list(batch.slices(batch_size(items))), desc="Features", disable=not progress)
+    return [
+        tabulate(score_all(parts, piece), piece, True, config.seed + number, config.candidates_a_turn)
+        for number, piece in enumerate(pieces)
+    ]
+
+
+def _in_order(table: Table, order: NDArray[np.int64]) -> Table:
+    """The table with its turns put where `order` says that they belong."""
+    starts = np.append(0, np.cumsum(table.sizes))
+    back = np.argsort(order)
+    rows = np.concatenate([np.arange(starts[turn], starts[turn + 1]) for turn in back])
+    return Table(table.names, table.rows[rows], table.features[rows], table.gold[rows], table.sizes[back])
+
+
+def item_vectors(catalog: Catalog, encoder: Encoder, progress: bool) -> Matrix:
+    """The embeddings of the items' texts, shape (items, dimensions)."""
+    return encoder.encode([item_text(catalog.item(row)) for row in range(len(catalog))], progress=progress)

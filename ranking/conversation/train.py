@@ -1,0 +1,143 @@
+"""`concierge train` with cases: fit the conversational ranker for any catalog and store it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ranking.conversation.cases import Case, read_cases
+from ranking.conversation.encoding import Encoder, encode_turns
+from ranking.conversation.features import Table
+from ranking.conversation.fitting import (
+    ConversationConfig,
+    exact_parts,
+    final_network,
+    item_vectors,
+    prepare,
+    turn_folds,
+    unseen_table,
+)
+from ranking.conversation.learner import Learner
+from ranking.conversation.model import ConversationModel
+from ranking.conversation.parts.outside import read_outside
+from ranking.conversation.store import save_model
+from retrieval.catalog import Catalog
+from retrieval.readers import read_interactions, read_items
+
+logger = logging.getLogger(__name__)
+
+ABLATION_FOLDER = "ablation"
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "EASE": ("ease_", "heavy_"),
+    "co-mentions": ("co_",),
+    "network": ("neural",),
+    "similar turns": ("turns_",),
+    "meaning": ("said_", "like_"),
+    "facts": ("asked_", "shared_", "year"),
+    "popularity": ("pop_",),
+    "outside ratings": ("outside_",),
+}
+"""Features by what they come from, for the ablation."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What was learned from, how long it took, and the share of the ranker's gain that each feature has."""
+
+    dialogs: int
+    turns: int
+    seconds: float
+    importance: Mapping[str, float]
+
+
+def train_conversation(
+    catalog_path: Path,
+    interactions_path: Path | None,
+    case_paths: Sequence[Path],
+    out_dir: Path,
+    encoder: Encoder,
+    outside_dir: Path | None = None,
+    ablate: bool = False,
+    config: ConversationConfig | None = None,
+    progress: bool = True,
+) -> TrainResult:
+    """Fit everything on these files and write the model into `out_dir`.
+
+    Interactions whose user_id is the dialog of a case are kept from that case's own features. `outside_dir` holds
+    MovieLens' movies.csv and ratings.csv, linked by title and year. `ablate` also stores a ranker without each group
+    of features. Raises CaseError or ReadProblem, naming file and row, for input that cannot be read, and ValueError
+    when there is nothing to learn from.
+    """
+    items = read_items(catalog_path, skip_bad=True)
+    _report(items.skipped)
+    catalog = Catalog.from_items(items.items)
+    interactions = pd.DataFrame({"user_id": [], "item_id": []})
+    if interactions_path is not None:
+        read = read_interactions(interactions_path, skip_bad=True)
+        _report(read.skipped)
+        interactions = read.frame
+    cases = [case for path in case_paths for case in read_cases(path)]
+    outside = read_outside(outside_dir) if outside_dir else None
+    return fit_and_save(catalog, interactions, cases, out_dir, encoder, outside, ablate, config, progress)
+
+
+def fit_and_save(
+    catalog: Catalog,
+    interactions: pd.DataFrame,
+    cases: Sequence[Case],
+    out_dir: Path,
+    encoder: Encoder,
+    outside: pd.DataFrame | None = None,
+    ablate: bool = False,
+    config: ConversationConfig | None = None,
+    progress: bool = True,
+) -> TrainResult:
+    """The same from what has been read."""
+    started, config = time.monotonic(), config or ConversationConfig()
+    corpus = prepare(catalog, interactions, cases, config)
+    vectors = item_vectors(catalog, encoder, progress)
+    batch = encode_turns(corpus.turns, encoder, leave_out=True, progress=progress)
+    parts = exact_parts(catalog, corpus, batch, vectors, outside, config)
+    table = unseen_table(parts, corpus, batch, vectors, config, progress)
+    fold = turn_folds(corpus.turns, config.learner.folds, config.seed + 1)
+    learner = Learner.fit(table, fold, config.learner, progress=progress)
+    network = final_network(corpus, batch, vectors, config, progress)
+    slim = tuple(part.slim() for part in (*parts, network))
+    model = ConversationModel(catalog, vectors, slim, learner, frozenset(turn.case.dialog for turn in corpus.turns))
+    meta = {"config": asdict(config), "dialogs": len(corpus.dialogs), "turns": len(corpus.turns)}
+    importance = learner.importance()
+    save_model(model, out_dir, {**meta, "importance": importance})
+    if ablate:
+        _save_ablation(table, fold, out_dir, config, progress)
+    return TrainResult(len(corpus.dialogs), len(corpus.turns), time.monotonic() - started, importance)
+
+
+def group_of(feature: str) -> str | None:
+    """The ablation group of a feature; None for what belongs to the turn."""
+    name = feature.removeprefix("rank_")
+    return next((group for group, prefixes in GROUPS.items() if name.startswith(prefixes)), None)
+
+
+def _save_ablation(
+    table: Table, fold: NDArray[np.int64], out: Path, config: ConversationConfig, progress: bool
+) -> None:
+    present = {group for name in table.names if (group := group_of(name))}
+    for group in (group for group in GROUPS if group in present):
+        names = [name for name in table.names if group_of(name) != group]
+        folder = out / ABLATION_FOLDER / group.replace(" ", "-")
+        folder.mkdir(parents=True, exist_ok=True)
+        Learner.fit(table, fold, config.learner, names, progress).save(folder)
+
+
+def _report(skipped: Sequence[str]) -> None:
+    for line in skipped[:5]:
+        logger.warning("left out: %s", line)
+    if len(skipped) > 5:
+        logger.warning("left out: %d more rows", len(skipped) - 5)

@@ -1,0 +1,123 @@
+"""Each part leaves a turn's own dialog out exactly as if it had been fitted without it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ranking.conversation.cases import Case, Utterance
+from ranking.conversation.corpus import build_corpus, to_turn
+from ranking.conversation.encoding import Encoder, encode_turns
+from ranking.conversation.features import candidates
+from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
+from ranking.conversation.parts.content import Facts
+from ranking.conversation.parts.outside import OutsideRatings
+from ranking.conversation.parts.text import Meaning, SimilarTurns
+from retrieval.catalog import Catalog
+
+FITS: list[Callable[[Any], Any]] = [
+    lambda corpus: DialogEASE.fit(corpus, 5.0, "ease"),
+    CoMentions.fit,
+    Popularity.fit,
+]
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_leaving_out_equals_fitting_without(
+    fit: Callable[[Any], Any], catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
+) -> None:
+    corpus = build_corpus(catalog, interactions, cases)
+    batch = encode_turns(corpus.turns, encoder, leave_out=True)
+    for place in (1, 51):
+        turn = batch.take(np.array([place]))
+        held = np.zeros(len(corpus.dialogs), np.bool_)
+        held[turn.turns[0].own] = True
+        left_out = fit(corpus).scores(turn)
+        without = fit(corpus.without(held)).scores(replace(turn, leave_out=False))
+        for name, values in left_out.items():
+            np.testing.assert_allclose(values, without[name], atol=1e-5, err_msg=name)
+        assert any(np.abs(values).max() > 0 for values in without.values())
+
+
+def test_a_turn_does_not_vote_for_itself(
+    catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
+) -> None:
+    corpus = build_corpus(catalog, interactions, cases)
+    batch = encode_turns(corpus.turns, encoder, leave_out=True)
+    part = SimilarTurns.fit(corpus, batch)
+    assert part is not None
+    gold = part.golds.toarray()
+    found = part.scores(batch)["turns_meaning"]
+    single = (gold > 0) & (gold.sum(axis=0) == gold.max(axis=0))  # Gold of this turn alone.
+    assert single.any()
+    assert found[single].max() == 0
+
+
+def test_genres_people_and_decades_are_read_from_the_words(catalog: Catalog, encoder: Encoder) -> None:
+    words = "something scary by person war from the 80s"
+    case = Case("1", "1", (Utterance("user", words),), (), ())
+    batch = encode_turns([to_turn(catalog, case)], encoder)
+    found = Facts.fit(catalog).scores(batch)
+    horror, war = catalog.row("horror-3"), catalog.row("war-3")
+    comedy = catalog.row("comedy-3")
+    assert found["asked_genres_last"][0, horror] > found["asked_genres_last"][0, comedy]
+    assert found["asked_names_last"][0, war] == 1
+    assert found["asked_names_last"][0, comedy] == 0
+    assert found["asked_decade"][0, comedy] == pytest.approx(1.5)
+    unread = Facts.fit(catalog).without_text().scores(batch)
+    assert unread["asked_genres_last"].max() == 0
+    assert unread["asked_names_last"].max() == 0
+
+
+def test_wishes_replace_the_last_words(catalog: Catalog, encoder: Encoder) -> None:
+    case = Case("1", "1", (Utterance("user", "no horror today"),), (), (), wishes="comedy")
+    found = Facts.fit(catalog).scores(encode_turns([to_turn(catalog, case)], encoder))
+    assert found["asked_genres_last"][0, catalog.row("horror-3")] == 0
+    assert found["asked_genres_last"][0, catalog.row("comedy-3")] > 0
+
+
+def test_refused_items_do_not_count_as_liked_but_stay_out(catalog: Catalog) -> None:
+    case = Case("1", "1", (), ("war-1", "comedy-1"), (), disliked=("war-1",))
+    turn = to_turn(catalog, case)
+    assert turn.liked.tolist() == [catalog.row("comedy-1")]
+    assert catalog.row("war-1") in turn.mentioned
+
+
+def test_who_named_an_item_is_found(catalog: Catalog) -> None:
+    context = (Utterance("assistant", "try Tale wa3"), Utterance("user", "I prefer Tale co5"))
+    turn = to_turn(catalog, Case("1", "1", context, ("war-3", "comedy-5", "horror-1"), ()))
+    assert turn.speakers.tolist() == [1, 2, 0]
+
+
+def test_nothing_said_and_nothing_named_scores_are_finite(catalog: Catalog, encoder: Encoder) -> None:
+    vectors = encoder.encode(["x"] * len(catalog))
+    batch = encode_turns([to_turn(catalog, Case("1", "1", (), (), ()))], encoder)
+    assert all(np.isfinite(values).all() for values in Meaning(vectors).scores(batch).values())
+
+
+def test_outside_ratings_are_linked_by_title_and_year(catalog: Catalog, encoder: Encoder) -> None:
+    rows = [
+        (f"u{user}", f"Tale {group[:2]}{number}", 1980.0 + number, 5.0)
+        for user in range(20)
+        for group in ("horror", "comedy", "western", "war", "romance")
+        for number in range(2, 12)
+        if (user % 2 == 0) == (group in ("horror", "war"))
+    ]
+    ratings = pd.DataFrame(rows, columns=["user_id", "title", "year", "rating"])
+    part = OutsideRatings.fit(catalog, ratings)
+    assert part is not None
+    batch = encode_turns([to_turn(catalog, Case("1", "1", (), ("horror-3",), ()))], encoder)
+    found = part.scores(batch)["outside_sum"][0]
+    assert found[catalog.row("war-4")] > found[catalog.row("comedy-4")]
+    wrong_years = ratings.assign(year=1920.0)
+    assert OutsideRatings.fit(catalog, wrong_years) is None
+
+
+def test_candidates_leave_out_what_was_mentioned_and_fall_back_on_popularity() -> None:
+    popular = np.arange(200, dtype=np.float32)
+    found = candidates({"pop_named": popular, "ease_sum": np.zeros(200, np.float32)}, np.array([199, 198]))
+    assert not {198, 199} & set(found.tolist())
+    assert {197, 190} <= set(found.tolist())
