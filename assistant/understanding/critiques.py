@@ -90,7 +90,7 @@ _RELATIVE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\b(?:more romantic)\b|更浪漫", "more romantic"),
         (r"\b(?:slower)\b|慢一点", "slower"),
-        (r"\b(?:faster|more action|more exciting|less boring|less slow)\b|快一点|更刺激", "faster"),
+        (r"\b(?:faster|more exciting|less boring|less slow)\b|快一点|更刺激", "faster"),
     )
 )
 _EFFECT: dict[str, tuple[SlotName, str]] = {

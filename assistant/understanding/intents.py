@@ -19,7 +19,7 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    r"\b(?:why (?:did|do|would|have|are|is|was|this|that|these|those|them|the|it)\b(?! not)|how come|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
+    r"\b(?:why (?:did|do|have|are|is|was|this|that|these|those|them|the|it)\b(?! not)|how come|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
@@ -31,7 +31,7 @@ _ASK = re.compile(
     r"what(?:['’]?s| is| was| are) (?:it|that|this|the \w+ (?:one|movie|film)|the (?:plot|story|rating|runtime|premise|cast|genre|year|title|name)|[^?]{1,60}?) ?(?:about|like|rated|called)?\b(?=\s*\?|.*\babout\b)|what (?:year|genre|language|country|happens)|"
     r"when (?:was|did|were|is)|how (?:long|old|scary|good|violent|sad|popular|many (?:people|votes|minutes))|where (?:was|is|does|did)|"
     r"(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
-    r"tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
+    r"(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
     r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
     re.IGNORECASE,
 )
@@ -54,8 +54,8 @@ _REJECT = re.compile(
 )
 _REQUEST = re.compile(
     r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
-    r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|how about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help me|"
-    r"pick (?:me|a)|(?:can|could|do|would) you|let['’]?s (?:see|try|watch)|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
+    r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|(?:how|what) about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help me|"
+    r"pick (?:me|a)|surprise me|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|do|would) you|let['’]?s (?:see|try|watch)|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -129,3 +129,42 @@ _CRITIQUE = re.compile(
 def critiqued(message: str) -> bool:
     """Whether what was shown is compared with what is wanted."""
     return bool(_CRITIQUE.search(message))
+
+
+_RESET = re.compile(
+    r"\b(?:(?:let['’]?s|can we|please|ok(?:ay)?|i want to)\s+)*(?:start(?:ing)? (?:over|again|fresh|from scratch|anew)|from scratch|begin again|new search|reset|"
+    r"(?:forget|clear|scrap|drop) (?:everything|it all|all of (?:it|that)))\b|重新开始|从头(?:开始|再来)|重来|重置|清空",
+    re.IGNORECASE,
+)
+_NAMES_WHAT = re.compile(
+    r"^\W*(?:an?|some|any|the best|good)\b[^.!?]*\b(?:movies?|films?|flicks?|comed(?:y|ies)|thrillers?|dramas?|westerns?|one)\b|\bwith\b[^.!?]*\bplease\b|^\W*(?:movies?|films?)\b",
+    re.IGNORECASE,
+)
+_HATES = re.compile(
+    r"\b(?:hate|dislike|can['’]?t stand|cannot stand|don['’]?t (?:really )?(?:like|enjoy)|do not like|despise|loathe|not a (?:big |huge )?fan of|am not into|['’]m not into)\b|讨厌|不喜欢|受不了",
+    re.IGNORECASE,
+)
+_PRAISES = re.compile(
+    r"^\W*(?:[^.!?]*\b(?:i|we)\s+(?:really\s+|absolutely\s+|also\s+)?(?:love|loved|prefer|adore|enjoy|enjoyed|like|liked)\b|[^.!?]*\bfan of\b)",
+    re.IGNORECASE,
+)
+
+
+def without_reset(message: str) -> str:
+    """The message without the words that start over."""
+    return _RESET.sub(" ", message)
+
+
+def names_what(message: str) -> bool:
+    """Whether a kind of film is named, which asks for one: "a Pixar movie"."""
+    return bool(_NAMES_WHAT.search(message))
+
+
+def only_hates(message: str) -> bool:
+    """Whether something is refused and nothing asked for."""
+    return bool(_HATES.search(message))
+
+
+def praises_first(message: str) -> bool:
+    """Whether the message is mainly about what the person loves."""
+    return bool(_PRAISES.search(message))

@@ -57,8 +57,12 @@ _DETERMINED = re.compile(
     r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
 )
 _PRAISED = re.compile(
-    r"^[\"”’']?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:was|is|were|are|made me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
+    r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:was|is|were|are|made me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
     r"sucks?|sucked|rocks|rocked)",
+    re.IGNORECASE,
+)
+_ADMIRED = re.compile(
+    r"^[\"”’']?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:is|are|was|were)\s+(?:(?:one|two|three|some|all|both|probably|definitely|still)\s+)*(?:of\s+)?my\b",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
@@ -105,7 +109,7 @@ class TitleReader:
         """The mentions that count as titles, in order of appearance, without overlaps."""
         found = [Judged(mention, self._weigh(message, mention, shown)) for mention in self._linker.find(message)]
         accepted = [judged.mention for judged in found if judged.evidence >= ACCEPT]
-        near = [judged.mention for judged in found if ACCEPT - 1.4 <= judged.evidence < ACCEPT]
+        near = [judged.mention for judged in found if ACCEPT - 1.7 <= judged.evidence < ACCEPT]
         # A weak mention in a list with a sure one is a title too: "Se7en, Heat and Up".
         for _ in range(2):
             joined = [m for m in near if m not in accepted and any(_in_one_list(message, m, o) for o in accepted)]
@@ -120,7 +124,7 @@ class TitleReader:
         """Evidence for a title: quotes, a year behind it, capitals, rare words, and being liked, hated or watched."""
         before, after = message[: mention.start], message[mention.end :]
         weight = 3.0 * _is_quoted(message, mention) + 3.0 * (mention.year is not None)
-        if _song(before):
+        if is_named_thing(before):
             return 0.0
         if CJK.search(mention.text):
             plain = len(mention.text) < 3 or bool(self._vocabulary.entry(mention.text))
@@ -137,13 +141,16 @@ class TitleReader:
         if message.strip(" .!?\"'") == mention.text:
             weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
         if self._vocabulary.entry(mention.text):
-            weight -= 0.6 if strong and capitals > 1 else 2.5
+            weight -= (
+                0.4 if capitals > 1 and (strong or mention.link.item_id in shown) else 1.0 if capitals > 1 else 2.5
+            )
         if mention.link.kind == "part" and self._rarity(words) < 1:
             weight -= 1
         if all(word in _CHAT_WORDS or word.isdecimal() for word in words):
             weight -= 0.6
         if all(word.isdecimal() for word in words):
-            weight -= 0.8
+            subject = not before.strip() and bool(_PRAISED.match(after))
+            return weight + 2.0 if subject or strong or message.strip(" .!?") == mention.text else weight - 0.8
         return weight + 1.5 * (mention.link.item_id in shown)
 
     def _rarity(self, words: list[str]) -> float:
@@ -169,9 +176,10 @@ class TitleReader:
         ]
         capitals = [word for word in heavy if word[:1].isupper()]
         if not heavy or len(capitals) < len(heavy):
-            return -0.6 if heavy and all(self._is_common(word.lower()) for word in heavy) else 0.0
+            plain = message[1:] == message[1:].lower().replace(" i ", " I ")
+            return -0.6 if not plain and heavy and all(self._is_common(word.lower()) for word in heavy) else 0.0
         starts = not message[: mention.start].strip() or re.search(r"[.!?\n]\s*$", message[: mention.start])
-        if starts and len(heavy) == 1:
+        if starts and len(words) == 1:
             return 0.4
         return 1.4 if len(heavy) == 1 else 1.8
 
@@ -181,7 +189,7 @@ class TitleReader:
         for match in _QUOTED.finditer(message):
             group = next(number for number in range(1, 6) if match[number] is not None)
             start, end = match.span(group)
-            if _overlaps(start, end, taken) or _song(message[: match.start()]):
+            if _overlaps(start, end, taken) or is_named_thing(message[: match.start()]):
                 continue
             chinese = message[match.start()] == "《"
             link = self._linker.link(match[group])
@@ -223,25 +231,25 @@ class TitleReader:
     def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
         text, before = message[start:end], message[:start]
         words = [word for word in fold(text).split() if not self._is_common(word) and not word.isdecimal()]
-        object_of = bool(_OBJECT.search(before[-60:])) or any(
-            _joined(message[t.end : start]) for t in titles if t.end <= start
-        )
+        joined = any(_joined(message[t.end : start]) for t in titles if t.end <= start)
+        object_of = joined or bool(_OBJECT.search(before[-60:]))
         subject = not before.strip() or before.rstrip()[-1:] in ".!?,"
         praised = subject and bool(_PRAISED.match(message[end:]))
-        if self._vocabulary.entry(text) or _song(before) or not (object_of or praised or contested):
+        admired = subject and bool(_ADMIRED.match(message[end:]))
+        if self._vocabulary.entry(text) or is_named_thing(before) or not (object_of or praised or contested):
             return None
         year = re.match(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]", message[end:])
         link = self._linker.link(text, int(year[1]) if year else None)
         if link.item_id or link.alternatives:
-            plain = link.kind != "fuzzy" and not words and len(text.split()) == 1 and not object_of
+            plain = not words and len(text.split()) == 1 and (link.kind == "fuzzy" or not (object_of or admired))
             return None if plain else Mention(start, end, text, link, int(year[1]) if year else None)
         numbered = bool(re.search(r" (?:\d+|[IVX]+)$", text))
         if contested:
             return Mention(start, end, text, link) if numbered else None
-        several = len(text.split()) > 1 and not subject
+        several = (len(text.split()) > 1 and not subject) or (joined and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
         return (
             Mention(start, end, text, link)
-            if (words and (object_of or praised)) or (several and object_of) or (object_of and year)
+            if admired or (words and (object_of or praised)) or (several and object_of) or (object_of and year)
             else None
         )
 
@@ -258,7 +266,11 @@ class TitleReader:
                     if _overlaps(start, end, [*taken, *found]) or re.search(r"[.,!?;:()\n]", message[start:end]):
                         continue
                     link = self._linker.link(message[start:end])
-                    if link.kind != "fuzzy" or not (link.item_id or link.alternatives) or _song(message[:start]):
+                    if (
+                        link.kind != "fuzzy"
+                        or not (link.item_id or link.alternatives)
+                        or is_named_thing(message[:start])
+                    ):
                         continue
                     if size == 1 and not (_OBJECT.search(message[:start][-60:]) or message[start:end][0].isupper()):
                         continue
@@ -285,7 +297,8 @@ _CAPITALS = re.compile(
 )
 
 
-def _song(before: str) -> bool:
+def is_named_thing(before: str) -> bool:
+    """Whether the words in front name a song, a book or a dog: what follows is no film."""
     return bool(_SONG.search(before[-40:]))
 
 
@@ -321,7 +334,7 @@ def looks_like_title(message: str, span: tuple[int, int], *, linked: bool) -> bo
     """Whether words that a model took for a title may be one: capitals, quotes, or the object of liking or watching."""
     words = message[span[0] : span[1]]
     before = message[: span[0]]
-    if _song(before):
+    if is_named_thing(before):
         return False
     if bool(_STRONG_OBJECT.search(before[-40:])) or _QUOTED.search(message[max(0, span[0] - 1) : span[1] + 1]):
         return True

@@ -143,8 +143,27 @@ def years(text: str, today: int) -> list[Bound]:
                 start += 1
             if any(start < bound.end and bound.start < end for bound in found):
                 continue
-            found.extend(Bound("year", operator, value, start, end) for operator, value in reader(match, today))
+            found.extend(_wanted([Bound("year", *said, start, end) for said in reader(match, today)], text))
     return found
+
+
+_REFUSED = re.compile(
+    r"(?:\b(?:nothing|no (?:movies?|films?|ones?|stuff)|not|without|(?:do|does|did)(?:n['’]?t| not|nt) (?:want|like|need|show(?: me)?|recommend|suggest|give me) (?:anything|movies?|films?|stuff|any|ones?))"
+    r"\s+(?:that(?:['’]s| is| are)? |which (?:is|are) |is |are |made |released |from |in )*|(?:不要|不看|别))$",
+    re.IGNORECASE,
+)
+
+
+def _wanted(bounds: list[Bound], text: str) -> list[Bound]:
+    """The bounds as wanted: what is refused on one side is wanted on the other; a refused range leaves no bound."""
+    if not bounds or not _REFUSED.search(text[: bounds[0].start]):
+        return bounds
+    if len(bounds) > 1 or bounds[0].operator == "=":
+        return []
+    bound = bounds[0]
+    if bound.operator == "<=":
+        return [Bound(bound.name, ">=", bound.value + 1, bound.start, bound.end)]
+    return [Bound(bound.name, "<=", bound.value - 1, bound.start, bound.end)]
 
 
 def _hours(match: re.Match[str]) -> int:
@@ -165,11 +184,9 @@ def runtimes(text: str) -> list[Bound]:
                 strict = re.match(
                     r"under|less|shorter|below|over|more than|longer than|above|<\s|>\s", match[0], re.IGNORECASE
                 )
-                found.append(
-                    Bound(
-                        "runtime", _as_operator(operator), value + (step if strict else 0), match.start(), match.end()
-                    )
-                )
+                limit = value + (step if strict else 0)
+                bound = Bound("runtime", _as_operator(operator), limit, match.start(), match.end())
+                found.extend(_wanted([bound], text))
     for match in re.finditer(rf"{_HOURS}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
         found.append(Bound("runtime", "<=", _hours(match), match.start(), match.end()))
     for match in re.finditer(rf"{_MINUTES}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):

@@ -95,14 +95,14 @@ class PeopleIndex:
         """The one person whom a bare surname means."""
         return self._surnames.get(_key(word))
 
-    def find(self, message: str, taken: list[tuple[int, int]]) -> tuple[Person, ...]:
-        """Names outside the taken spans: full names in any case, bare surnames with a capital."""
+    def find(self, message: str) -> tuple[Person, ...]:
+        """Full names in any case, typos tolerated; bare surnames with a capital; Chinese names."""
         tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(message[:4000])]
         found: list[Person] = []
         for size in (4, 3, 2, 1):
             for first in range(len(tokens) - size + 1):
                 start, end = tokens[first][0], tokens[first + size - 1][1]
-                if any(start < high and low < end for low, high in (*taken, *((p.start, p.end) for p in found))):
+                if any(start < high and low < end for low, high in ((p.start, p.end) for p in found)):
                     continue
                 if person := self._person(message, start, end, size):
                     found.append(person)
@@ -111,7 +111,7 @@ class PeopleIndex:
             if place >= 0 and not any(place < p.end and p.start < place + len(alias) for p in found):
                 name = self._chinese[alias]
                 found.append(Person(name, self._roles[name], place, place + len(alias)))
-        found += self._misspelt(message, tokens, [*taken, *((p.start, p.end) for p in found)])
+        found += self._misspelt(message, tokens, [(p.start, p.end) for p in found])
         return tuple(sorted(found, key=lambda person: person.start))
 
     def _misspelt(self, message: str, tokens: list[tuple[int, int]], taken: list[tuple[int, int]]) -> list[Person]:

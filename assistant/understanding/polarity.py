@@ -43,14 +43,14 @@ _REFUSE = (
 _ALLOW = (
     r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
     r"\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
-    r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|wait|recommend)\b|\bcannot get enough of\b",
+    r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:wait|recommend)\b",
     r"\b(?:not|never)\s+(?:bad|a bad|terrible|seen|saw|watched|heard|sure|disappoint\w*|too bad|yet)\b",
     r"\b(?:have|has|had)(?:n['’]?t|nt|\s+not|\s+never)\s+(?:yet\s+)?(?:seen|watched|heard|tried|caught)\b",
     r"\bno\s+(?:idea|doubt|clue|one|matter|need|preference|worries|thanks|thank|wait|but|more than|longer than|later than|older than|earlier than|newer than|way)\b|\bnot\s+(?:older|newer|longer|shorter|later|earlier|more|less|before|after)\b",
     r"\bwhy\s+not\b|\bwhether or not\b|\bdo not know\b|\bdon['’]?t know\b|\bnot know\b",
 )
 _WANT = (
-    r"\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b",
+    r"\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b|\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|beat)\b|\bcannot get enough of\b",
     r"\b(?:love|loved|loves|loving|adore|adored|like|liked|likes|enjoy|enjoyed|enjoys|prefer|preferred|want|wanted|wants|need|needs|crave|craving)\b",
     r"\b(?:looking|searching|hoping|hunting)\s+for\b|\bin the mood\b(?:\s+for)?|\bfan of\b|\bfans of\b|\bbig into\b|\binto\b|\bkeen on\b|\bfeel like\b|\bfeeling like\b",
     r"\b(?:something|anything|give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|more|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|best|good|great|some|only|fine with|ok with|okay with|open to|either|just|any|got)\b",
@@ -66,7 +66,7 @@ _VERDICT_GOOD = (
     r"(?:was|is|were|are)(?:n['’]?t| not|nt)\s+(?:too\s+|so\s+|that\s+|half\s+)?bad\b",
     r"\b(?:i|we|she|he|they)\s+(?:really\s+|absolutely\s+)?(?:loved|love|liked|like|enjoyed|enjoy|adore|adored)\s*(?:it|that one|them|that|those)?(?:\s+(?:a lot|so much|too))?\s*$",
 )
-_ZH_REFUSE = r"不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别(?!的|人)|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太(?=恐怖|暴力|血腥|吓人|黑暗|压抑)"
+_ZH_REFUSE = r"不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别(?!的|人)|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|(?<!有)没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太(?=恐怖|暴力|血腥|吓人|黑暗|压抑)"
 _ZH_WANT = r"喜欢|想看|想要|爱看|最爱|超爱|来点|来部|来一部|推荐|找|要(?!不)|求|类似|像|想找|给我|有没有|有什么|换成|但是?|最好|希望|偏爱"
 _ZH_BAD = r"(?:太?难看|太?无聊|烂片|太烂|很烂|不好看|不行|看不下去|失望|很差|差劲|就算了|算了)"
 _ZH_GOOD = r"(?:很?好看|很棒|太棒了?|不错|精彩|经典|很喜欢|超好看|可以|也行)"
@@ -115,6 +115,11 @@ class Polarity:
         """The colour of `message[start:end]`."""
         number = next((n for n, (_, last) in enumerate(self._clauses) if start < last), len(self._clauses) - 1)
         return self._colour(number, start, end)
+
+    def clause(self, place: int) -> str:
+        """The clause around this place of the message."""
+        low, high = next(((low, high) for low, high in self._clauses if place < high), self._clauses[-1])
+        return self._message[low:high]
 
     def _colour(self, number: int, start: int, end: int) -> Colour:
         low, high = self._clauses[number]

@@ -40,6 +40,10 @@ _NUMBER = re.compile(
     r"(?:#\s?|\b(?:number|no\.|nr\.?|num|option|pick|card|movie|film)\s+#?)(\d{1,2}|one|two|three|four|five)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(
+    r"\b(?:watched|seen|saw|like|liked|love|loved|not|hate|hated|compare|skip|remove|and|with)\s+(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\b(?!\s*(?:hours?|minutes?|mins?|movies?|films?|years?|times?|st|nd|rd|th|s\b|%|of\b))",
+    re.IGNORECASE,
+)
 _HAN_ORDINAL = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:部|个|条|片|张|名)?")
 _HAN_LAST = re.compile(r"最后(?:一|那)?(?:部|个)")
 _ALL = re.compile(
@@ -52,7 +56,7 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"\bthe\s+(?:one|movie|film)\s+(?:with|about|where|set|in|by|starring|directed by|from|on)\s+(?:the\s+|a\s+|an\s+)?([\w'\- ]{2,40})",
+    r"\bthe\s+(?:one|movie|film)\s+(?:with|about|where|set|in|by|starring|directed by|from|on)\s+(?:the\s+|a\s+|an\s+)?((?:(?!(?:sounds?|looks?|seems?|is|was|please|but|and)\b)[\w'\-]+ ?){1,5})",
     re.IGNORECASE,
 )
 _SUPERLATIVE = re.compile(
@@ -63,12 +67,16 @@ _SUPERLATIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Words that point at shown items: `message[start:end]`, and the ids. `weak` for a bare "it" or "that"."""
+    """Words that point at shown items: `message[start:end]`, and the ids.
+
+    `weak` for a bare "it" or "that"; `named` where the words are the item's own title.
+    """
 
     start: int
     end: int
     ids: tuple[str, ...]
     weak: bool = False
+    named: bool = False
 
 
 def references(message: str, shown: Sequence[str], catalog: Catalog) -> list[Reference]:
@@ -109,6 +117,10 @@ def _ordinals(message: str, shown: Sequence[str]) -> list[Reference]:
         word = match[1].casefold()
         if ids := _at(shown, int(word) if word.isdecimal() else _CARDINALS[word]):
             found.append(Reference(match.start(), match.end(), ids))
+    for match in _LISTED.finditer(message):
+        numbers = [int(number) for number in re.findall(r"\d{1,2}", match[1])]
+        if all(_at(shown, number) for number in numbers):
+            found.append(Reference(match.start(1), match.end(1), tuple(shown[number - 1] for number in numbers)))
     for match in _HAN_ORDINAL.finditer(message):
         if ids := _at(shown, int(match[1]) if match[1].isdecimal() else _HAN[match[1]]):
             found.append(Reference(match.start(), match.end(), ids))

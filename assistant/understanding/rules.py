@@ -4,59 +4,70 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.acts import DialogueAct, Intent, Operator, Slot
 from assistant.state import DialogueState
-from assistant.understanding import intents
+from assistant.understanding import intents, stances
 from assistant.understanding.critiques import critiques, forgotten
-from assistant.understanding.mentions import TitleReader
-from assistant.understanding.numbers import Bound, counts, runtimes, years
+from assistant.understanding.mentions import TitleReader, is_named_thing
+from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.people import PeopleIndex, Person
 from assistant.understanding.polarity import Colour, Polarity, mask
 from assistant.understanding.references import Reference, references
+from assistant.understanding.stances import Stance
+from assistant.understanding.themes import themes
 from assistant.understanding.vocabulary import CJK, Word, load_vocabulary
 from retrieval.titles import Mention, TitleLinker
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-_QUESTIONS = (Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE)
 _ASKED_OF = re.compile(
-    r"\b(?:with|by|starring|featuring|directed by|from director|actor|actress|director|has|have|got|from|in it)\s*$|由|主演的?$|导演的?$",
+    r"\b(?:with|by|starring|featuring|directed by|from director|actor|actress|director)\s*$|由$|主演的?$|导演的?$",
     re.IGNORECASE,
 )
 _FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
-_EXCEPT = re.compile(
-    r"\b(?:(?:that|which|it)(?:['’]s| is| are)?\s*(?:not|isn['’]?t|aren['’]?t)|other than|besides|except(?: for)?|apart from|aside from|excluding|but not|not including|anything but|everything but)\s*(?:the movie |the film )?[\"“'《]?$|除了[《]?$",
+_WORKS = re.compile(
+    r"^(?:['’]s?)?[\s\-]+(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
+_QUESTIONS = (Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE)
+_NOUN_OF = ("action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rules read. `sure` says whether the intent is settled; `titles` are the spans accepted as titles."""
+    """What the rules read. `sure` says whether the intent is settled; `titles` are the spans accepted as titles.
+
+    `masked` is the message with titles and people blotted out; `neutral` holds the words of titles without a stance.
+    """
 
     act: DialogueAct
     sure: bool
     titles: tuple[Mention, ...] = ()
     masked: str = ""
+    neutral: frozenset[str] = frozenset()
 
 
 @dataclass
-class _Draft:
+class Draft:
     """A message on its way to a reading."""
 
     message: str
     state: DialogueState
-    titles: list[Mention] = field(default_factory=list)
+    titles: list[tuple[Mention, Stance]] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
-    pointed: list[Reference] = field(default_factory=list)
+    pointed: list[tuple[Reference, Stance]] = field(default_factory=list)
+    masked: str = ""
     slots: list[Slot] = field(default_factory=list)
+
+    def ids(self) -> list[str]:
+        """The shown items that the message points at, in the order it does."""
+        return [item_id for reference, _ in self.pointed for item_id in reference.ids]
 
 
 class Rules:
@@ -67,263 +78,272 @@ class Rules:
         self.vocabulary = load_vocabulary()
         self.titles = TitleReader(catalog, linker, self.vocabulary)
         self.people = PeopleIndex(catalog)
+        self.titles.warm()
 
     def read(self, message: str, state: DialogueState) -> Reading:
         """The act that the wording supports. Sentences that try to steer the assistant state no wish."""
-        quiet = _without_steering(message)
+        quiet = without_steering(message)
         language = language_of(message)
-        intent = intents.early(quiet)
-        if intent in (Intent.START_OVER, Intent.UNDO) and len(quiet) < 160:
-            rest = self._read_rest(quiet, state) if intent is Intent.START_OVER else ()
-            return Reading(DialogueAct(intent, rest, language=language, text=message), sure=True, masked=quiet)
-        draft = _Draft(quiet, state)
+        early = intents.early(quiet)
+        if early is Intent.UNDO or early is Intent.START_OVER:
+            slots = self._after_reset(quiet, state) if early is Intent.START_OVER else ()
+            return Reading(DialogueAct(early, slots, language=language, text=message), sure=True, masked=quiet)
+        draft = Draft(quiet, state)
+        if picked := self._answer(quiet, state):
+            return Reading(DialogueAct(Intent.LIKE, picked, language=language, text=message), sure=True, masked=quiet)
         self._find(draft)
-        masked = mask(quiet, [(title.start, title.end) for title in draft.titles])
-        intent, sure = self._intent(draft, masked, intent)
-        self._fill(draft, masked, intent)
-        refers = [item_id for reference in draft.pointed for item_id in reference.ids]
-        if intent in _QUESTIONS:
-            refers += [title.link.item_id for title in draft.titles if title.link.item_id]
+        intent, sure = decide(draft, early)
+        refers = self._fill(draft, intent)
+        titles = tuple(title for title, _ in draft.titles)
+        doubtful = (
+            () if intent in _QUESTIONS else tuple((t.text, t.link.alternatives) for t in titles if t.link.alternatives)
+        )
         act = DialogueAct(
-            intent,
-            tuple(dict.fromkeys(draft.slots)),
-            tuple(dict.fromkeys(refers)),
-            tuple((title.text, title.link.alternatives) for title in draft.titles if title.link.alternatives),
-            language,
-            message,
+            intent, tuple(dict.fromkeys(draft.slots)), tuple(dict.fromkeys(refers)), doubtful, language, message
         )
-        return Reading(act, sure, tuple(draft.titles), masked)
+        neutral = frozenset(title.text for title, stance in draft.titles if stance.neutral)
+        return Reading(act, sure, titles, draft.masked, neutral)
 
-    def _read_rest(self, message: str, state: DialogueState) -> tuple[Slot, ...]:
-        """What is asked for after "start over": "start over, something with Tom Hanks"."""
-        rest = re.sub(
-            r"(?i)\b(?:let['’]?s |can we |please )*(?:start(?:ing)? (?:over|again|fresh|from scratch)|from scratch|reset|forget everything)\b",
-            " ",
-            message,
-        )
-        return self.read(rest, DialogueState(language=state.language)).act.slots if rest != message else ()
+    def _after_reset(self, message: str, state: DialogueState) -> tuple[Slot, ...]:
+        """What is asked for beside "start over": "start over, something with Tom Hanks"."""
+        rest = intents.without_reset(message)
+        return self.read(rest, DialogueState(language=state.language)).act.slots if intents.early(rest) is None else ()
 
-    def _find(self, draft: _Draft) -> None:
+    def _answer(self, message: str, state: DialogueState) -> tuple[Slot, ...]:
+        """The item picked when a question about a title is open: "the first", "1995", "the one from 2018", or its label."""
+        pending = state.pending
+        if pending is None or len(message) > 80:
+            return ()
+        options = [item for item in map(self.catalog.get, pending.options) if item]
+        chosen = [item for item in options if item.year and re.search(rf"\b{item.year}\b", message)]
+        if not chosen and (pointed := references(message, pending.options, self.catalog)):
+            chosen = [item for item in options if item.id in pointed[0].ids]
+        if not chosen and re.search(r"\b(?:old(?:er|est)?|original)\b", message, re.IGNORECASE):
+            chosen = sorted(options, key=lambda item: item.year or 9999)[:1]
+        elif not chosen and re.search(r"\b(?:new(?:er|est)?|latest|recent|remake)\b", message, re.IGNORECASE):
+            chosen = sorted(options, key=lambda item: -(item.year or 0))[:1]
+        return tuple(Slot("title", pending.operator, item.title, message.strip(), item.id) for item in chosen[:1])
+
+    def _find(self, draft: Draft) -> None:
         """Spans first, so that what is a title is not read as a person, a genre or a year."""
         message, state = draft.message, draft.state
         titles = self.titles.read(message, frozenset(state.shown))
-        people = self.people.find(message, [])
-        for person in people:
+        for person in self.people.find(message):
             clash = [title for title in titles if title.start < person.end and person.start < title.end]
-            longer = any(title.end - title.start > person.end - person.start for title in clash)
-            asked = bool(_ASKED_OF.search(message[: person.start]))
-            exact = any(title.link.item_id and title.link.kind in ("exact", "alias") for title in clash)
-            inside = any(person.end - person.start > title.end - title.start for title in clash)
-            if clash and not asked and not inside and (longer or exact):
+            longest = max((title.end - title.start for title in clash), default=0)
+            linked = any(title.link.item_id and title.link.kind in ("exact", "alias") for title in clash)
+            if clash and not _ASKED_OF.search(message[: person.start]):
+                if longest > person.end - person.start or (linked and longest == person.end - person.start):
+                    continue
+            elif longest > person.end - person.start:
                 continue
-            titles = [title for title in titles if title not in clash]
-            draft.people.append(person)
-        draft.titles = titles
+            if person.sure or self._surname_meant(message, person):
+                titles = [title for title in titles if title not in clash]
+                draft.people.append(person)
         spans = [(span.start, span.end) for span in (*titles, *draft.people)]
+        draft.masked = mask(message, [(title.start, title.end) for title in titles])
         draft.words = [word for word in self.vocabulary.find(message) if not _inside(word.start, word.end, spans)]
-        blotted = mask(message, spans)
-        draft.pointed = references(blotted, state.last_shown, self.catalog)
-        named = [Reference(t.start, t.end, (t.link.item_id,)) for t in titles if t.link.item_id in state.last_shown]
-        draft.pointed += named  # type: ignore[arg-type]
+        draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
+        polarity = Polarity(draft.masked)
+        draft.titles = [(t, stances.of_title(draft.masked, t, polarity, frozenset(state.shown))) for t in titles]
+        pointed = references(mask(message, spans), state.last_shown, self.catalog)
+        draft.pointed = [(r, stances.of_reference(draft.masked, r, polarity)) for r in pointed]
+        for title, stance in draft.titles:
+            if title.link.item_id in state.last_shown and title.link.item_id:
+                draft.pointed.append((Reference(title.start, title.end, (title.link.item_id,), named=True), stance))
 
-    def _intent(self, draft: _Draft, masked: str, early: Intent | None) -> tuple[Intent, bool]:
-        state, started = draft.state, bool(draft.state.shown or draft.state.previous)
-        strong = [reference for reference in draft.pointed if not reference.weak]
-        if early is Intent.ASK_WHY:
-            return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
-        if state.last_shown and intents.asks_comparison(masked) and (len(_ids(draft)) != 1 or "common" in masked):
-            return Intent.COMPARE, True
-        about = draft.pointed or draft.titles or state.last_shown
-        if about and intents.asks_item(masked) and not intents.says_seen(masked):
-            return Intent.ASK_ITEM, True
-        if strong and intents.more_like(masked):
-            return Intent.MORE_LIKE, True
-        polarity = Polarity(masked)
-        if draft.pointed and (intent := self._verdict(draft, masked, polarity)):
-            return intent, True
-        requested = intents.requests(masked)
-        if draft.titles and intents.more_like(masked):
-            return (Intent.MORE_LIKE if not started else Intent.REFINE), True
-        colours = [polarity.at(title.start, title.end) for title in draft.titles]
-        if draft.titles and not requested:
-            if all(colour == "refused" for colour in colours):
-                return Intent.DISLIKE, True
-            seen = intents.says_seen(masked) and not any(colour == "wanted" for colour in colours)
-            return (Intent.SEEN if seen else Intent.LIKE), True
-        if state.last_shown and intents.rejects(masked) and not draft.titles:
-            return Intent.REJECT, not draft.words
-        if requested or draft.words or draft.people or years(masked, 2000) or runtimes(masked):
-            return (Intent.REFINE if started else Intent.RECOMMEND), requested
-        if intents.critiqued(masked) and started:
-            return Intent.REFINE, True
-        if intents.greets(masked):
-            return Intent.CHAT, True
-        return Intent.CHAT, False
+    def _surname_meant(self, message: str, person: Person) -> bool:
+        """A bare surname counts when it does not merely start a sentence, or when its works follow."""
+        before = message[: person.start].rstrip()
+        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(message[person.end :]))
 
-    def _verdict(self, draft: _Draft, masked: str, polarity: Polarity) -> Intent | None:
-        """What is said about the items pointed at: seen, loved, hated or refused."""
-        first = draft.pointed[0]
-        colour = polarity.at(first.start, first.end)
-        if intents.says_unseen(masked):
-            return None
-        if (
-            re.search(
-                r"\b(?:lov|ador|enjoy|great|amazing|favou?rite|liked|awesome|excellent)|喜欢|好看|很棒",
-                masked,
-                re.IGNORECASE,
-            )
-            and colour == "wanted"
-        ):
-            return Intent.LIKE
-        if (
-            re.search(r"\b(?:hate|hated|awful|terrible|dislike|stand)\b|讨厌|难看", masked, re.IGNORECASE)
-            and colour == "refused"
-        ):
-            return Intent.DISLIKE
-        if intents.says_seen(masked):
-            return Intent.SEEN
-        if intents.rejects(masked) or colour == "refused":
-            return Intent.REJECT
-        if colour == "wanted" and not intents.requests(masked):
-            return Intent.LIKE
-        return None
+    def _fill(self, draft: Draft, intent: Intent) -> list[str]:
+        """Fill the slots, and return the ids that the act points at."""
+        if intent in _QUESTIONS:
+            named = [title.link.item_id for title, _ in draft.titles if title.link.item_id]
+            return [*draft.ids(), *named]
+        polarity = Polarity(draft.masked)
+        refers = self._fill_references(draft, intent)
+        self._fill_titles(draft)
+        self._fill_people(draft, polarity)
+        taken = forgotten(draft.masked, self.vocabulary)
+        gone = {slot.span for slot in taken}
+        relative = critiques(draft.masked, draft.ids(), draft.state.last_shown, self.catalog)
+        spent = [slot.span.casefold() for slot in relative]
+        draft.slots += taken
+        for word in draft.words:
+            if word.text not in gone and not any(word.text.casefold() in span for span in spent):
+                draft.slots += self._word(draft, word, polarity.at(word.start, word.end))
+        draft.slots += relative
+        self._fill_themes(draft, polarity)
+        self._fill_numbers(draft, gone)
+        return refers
 
-    def _fill(self, draft: _Draft, masked: str, intent: Intent) -> None:
-        """The slots, in the order: titles, people, taken back, vocabulary, numbers, critiques."""
-        polarity = Polarity(masked)
-        if intent not in _QUESTIONS:
-            self._fill_titles(draft, masked, polarity, intent)
-            self._fill_people(draft, polarity)
-            taken = forgotten(masked, self.vocabulary)
-            draft.slots += taken
-            gone = {slot.span for slot in taken}
-            relative = critiques(masked, _ids(draft), draft.state.last_shown, self.catalog)
-            spent = {slot.span.casefold() for slot in relative}
-            for word in draft.words:
-                if word.text not in gone and not any(word.text.casefold() in span for span in spent):
-                    draft.slots += self._word(draft, word, polarity.at(word.start, word.end))
-            draft.slots += relative
-            self._fill_numbers(draft, masked, gone)
-
-    def _fill_titles(self, draft: _Draft, masked: str, polarity: Polarity, intent: Intent) -> None:
-        pointed = {item_id for reference in draft.pointed for item_id in reference.ids}
-        for title in draft.titles:
-            colour = polarity.at(title.start, title.end)
-            operator: Operator = (
-                "=" if colour != "refused" else "except" if _EXCEPT.search(masked[: title.start]) else "not"
-            )
-            around = masked[max(0, title.start - 60) : title.end + 40]
-            if _AGAIN.search(around) and title.link.item_id in draft.state.shown:
-                operator = "again"
-            elif intents.says_unseen(masked[max(0, title.start - 40) : title.end]):
+    def _fill_references(self, draft: Draft, intent: Intent) -> list[str]:
+        """Items that the intent speaks of are pointed at; the others get a title slot of their own."""
+        meant: dict[Intent, Operator] = {
+            Intent.LIKE: "=",
+            Intent.DISLIKE: "not",
+            Intent.SEEN: "seen",
+            Intent.REJECT: "except",
+        }
+        refers = []
+        for reference, stance in draft.pointed:
+            if reference.named:
                 continue
-            elif colour != "refused" and self._only_seen(masked, title):
-                operator = "seen"
-            elif title.link.item_id in pointed and intent in (Intent.REJECT, Intent.SEEN):
+            if (
+                stance.operator in (None, meant.get(intent))
+                or intent not in meant
+                or stance.operator == "=" == meant.get(intent)
+            ):
+                refers += reference.ids
                 continue
-            item = self.catalog.get(title.link.item_id) if title.link.item_id else None
-            value = item.title if item else title.text
-            draft.slots.append(Slot("title", operator, value, title.text, title.link.item_id))
+            for item_id in reference.ids:
+                item = self.catalog.get(item_id)
+                words = draft.message[reference.start : reference.end]
+                draft.slots.append(Slot("title", stance.operator, item.title if item else item_id, words, item_id))  # type: ignore[arg-type]
+        return refers
 
-    def _only_seen(self, masked: str, title: Mention) -> bool:
-        before = masked[max(0, title.start - 60) : title.start]
-        sentence = re.split(r"[.!?;\n]", before)[-1]
-        praised = re.search(r"\b(?:lov|lik|enjoy|ador|favou?rite|great|best)|喜欢", masked, re.IGNORECASE)
-        return intents.says_seen(sentence + " x") and not praised
+    def _fill_titles(self, draft: Draft) -> None:
+        for title, stance in draft.titles:
+            if stance.operator:
+                item = self.catalog.get(title.link.item_id) if title.link.item_id else None
+                draft.slots.append(
+                    Slot("title", stance.operator, item.title if item else title.text, title.text, title.link.item_id)
+                )
 
-    def _fill_people(self, draft: _Draft, polarity: Polarity) -> None:
+    def _fill_people(self, draft: Draft, polarity: Polarity) -> None:
         for person in draft.people:
-            if not person.sure and not self._surname_meant(draft.message, person):
-                continue
-            before = draft.message[: person.start]
             operator: Operator = "not" if polarity.at(person.start, person.end) == "refused" else "="
-            if operator == "=" and _FANS.search(before):
+            if operator == "=" and _FANS.search(draft.message[: person.start]):
                 operator = "prefer"
             span = draft.message[person.start : person.end]
             draft.slots.append(Slot("person", operator, person.name, span, role=person.role or None))
 
-    def _surname_meant(self, message: str, person: Person) -> bool:
-        """A bare surname counts when it does not merely start a sentence."""
-        before = message[: person.start].rstrip()
-        return bool(before) and before[-1] not in ".!?"
-
-    def _word(self, draft: _Draft, word: Word, colour: Colour) -> list[Slot]:
-        section, operator = word.entry.section, "not" if colour == "refused" else "="
-        if section == "genre":
-            slots = [Slot("genre", operator, self._genre(value), word.text) for value in word.entry.values]  # type: ignore[arg-type]
-            return slots if self._genre_meant(draft.message, word) else []
+    def _word(self, draft: Draft, word: Word, colour: Colour) -> list[Slot]:
+        """The slots of one word of the vocabulary. What is merely allowed takes an earlier refusal back."""
+        entry, section = word.entry, word.entry.section
         if section == "popularity":
-            value = word.entry.values[0]
-            return [
-                Slot(
-                    "popularity",
-                    "=",
-                    {"less": "more", "more": "less"}[value] if operator == "not" else value,
-                    word.text,
-                )
-            ]
-        if section in ("language", "country"):
-            return [Slot(section, operator, value, word.text) for value in word.entry.values]  # type: ignore[arg-type]
-        slots = [Slot("wish", operator, value, word.text) for value in word.entry.values]  # type: ignore[arg-type]
-        if word.entry.guess:
-            slots.append(Slot("genre", operator, self._genre(word.entry.guess), word.text, guessed=True))  # type: ignore[arg-type]
+            contrary = {"less": "more", "more": "less"}[entry.values[0]]
+            return [Slot("popularity", "=", contrary if colour == "refused" else entry.values[0], word.text)]
+        operator: Operator = {"refused": "not", "allowed": "forget"}.get(colour, "=")  # type: ignore[assignment]
+        if section == "genre":
+            if not self._genre_meant(draft.message, word):
+                return []
+            slots = [Slot("genre", operator, self._genre(value), word.text) for value in entry.values]
+            return slots + ([Slot("wish", operator, entry.wish, word.text)] if entry.wish else [])
+        slots = [Slot(section, operator, value, word.text) for value in entry.values]
+        if entry.guess:
+            slots.append(Slot("genre", operator, self._genre(entry.guess), word.text, guessed=True))
         return slots
 
     def _genre(self, name: str) -> str:
         return self.catalog.genre(name) or name
 
     def _genre_meant(self, message: str, word: Word) -> bool:
-        """Not in "war of words", "my family" or "world history", where the word is no genre."""
+        """Not in "war of words" or "my history", where the word is no genre."""
+        if word.text.casefold() not in _NOUN_OF or re.match(
+            r"\s*(?:movie|film|flick)", message[word.end :], re.IGNORECASE
+        ):
+            return True
         before = message[: word.start]
-        if word.text.casefold() in ("action", "drama", "history", "war", "crime", "music", "mystery", "doc", "mob"):
-            return (
-                not re.search(
-                    r"\b(?:in|my|our|his|her|world|into|of|call to|live|cold|civil|star|family)\s*$",
-                    before,
-                    re.IGNORECASE,
-                )
-                or bool(re.match(r"\s*(?:movie|film)", message[word.end :], re.IGNORECASE))
-                or bool(
-                    re.search(
-                        r"\b(?:fan|kind|sort|type|lots|lot|bit|mood|bored|tired|sick)\s+of\s*$|\binto\s*$",
-                        before,
-                        re.IGNORECASE,
-                    )
-                )
-            )
-        return True
+        if re.search(
+            r"\b(?:kind|sort|type|lots?|bit|mood|fan|tired|sick|bored|amount|piece|enough|full) of\s*$",
+            before,
+            re.IGNORECASE,
+        ):
+            return True
+        return not re.search(
+            r"\b(?:my|our|his|her|their|world|of|call to|in|browser|cold|civil|live|family|true|partner in)\s*$",
+            before,
+            re.IGNORECASE,
+        )
 
-    def _fill_numbers(self, draft: _Draft, masked: str, gone: set[str]) -> None:
-        text = mask(masked, [(person.start, person.end) for person in draft.people])
-        bounds: list[Bound] = [*years(text, self._today().year), *runtimes(text), *counts(text)]
-        for bound in bounds:
+    def _fill_themes(self, draft: Draft, polarity: Polarity) -> None:
+        """ "Set in Japan", "about a bank robbery": themes that no vocabulary has."""
+        taken = [(span.start, span.end) for span in (*draft.people, *draft.words, *(r for r, _ in draft.pointed))]
+        for start, end, value in themes(draft.masked):
+            if not _inside(start, end, taken):
+                operator: Operator = "not" if polarity.at(start, end) == "refused" else "="
+                draft.slots.append(Slot("wish", operator, value, draft.message[start:end]))
+
+    def _fill_numbers(self, draft: Draft, gone: set[str]) -> None:
+        text = mask(draft.masked, [(person.start, person.end) for person in draft.people])
+        for bound in (*years(text, self._today().year), *runtimes(text), *counts(text)):
             span = draft.message[bound.start : bound.end]
             if span not in gone:
                 draft.slots.append(Slot(bound.name, bound.operator, str(bound.value), span, guessed=bound.guessed))
 
 
-def _ids(draft: _Draft) -> list[str]:
-    return [item_id for reference in draft.pointed for item_id in reference.ids]
+def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
+    """The intent, and whether the wording settles it."""
+    masked, state = draft.masked, draft.state
+    started = bool(state.shown or state.previous)
+    operators = [stance.operator for _, stance in draft.titles]
+    values = bool(draft.words or draft.people or years(masked, 2000) or runtimes(masked) or counts(masked))
+    if early is Intent.ASK_WHY:
+        return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
+    if state.last_shown and intents.asks_comparison(masked) and (len(draft.ids()) != 1 or "common" in masked):
+        if not draft.pointed:
+            draft.pointed.append((Reference(0, 0, state.last_shown), Stance(None)))
+        return Intent.COMPARE, True
+    if (
+        (draft.pointed or draft.titles or state.last_shown)
+        and intents.asks_item(masked)
+        and not intents.says_seen(masked)
+    ):
+        return Intent.ASK_ITEM, True
+    requested = intents.requests(masked)
+    if draft.titles or draft.pointed:
+        if intents.more_like(masked):
+            named = bool(draft.titles) and started and not any(not r.weak for r, _ in draft.pointed)
+            liked = intents.praises_first(masked)
+            return (Intent.LIKE if liked and not requested else Intent.REFINE if named else Intent.MORE_LIKE), True
+        if intent := _stated(draft, operators, requested=requested, values=values):
+            return intent, True
+    if intents.says_seen(masked) and re.search(r"(?i)\b(?:it|that|those|them|these|that one)\b", masked):
+        return Intent.SEEN, True
+    if state.last_shown and intents.rejects(masked) and not draft.titles:
+        return Intent.REJECT, not draft.words
+    if draft.words and not requested and not started and intents.only_hates(masked):
+        return Intent.DISLIKE, True
+    if requested or values or draft.titles or themes(masked):
+        return (Intent.REFINE if started else Intent.RECOMMEND), requested
+    if intents.critiqued(masked) and started:
+        return Intent.REFINE, True
+    return Intent.CHAT, intents.greets(masked)
+
+
+def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, values: bool) -> Intent | None:
+    """The intent of a message that says what it thinks of titles or shown items, and asks for nothing else."""
+    about = [stance.operator for reference, stance in draft.pointed if not reference.weak or stance.operator]
+    said = [operator for operator in (*about, *operators) if operator]
+    if not said or (requested and not about):
+        return None
+    if values and not about and intents.names_what(draft.masked):
+        return None
+    for operator, intent in (
+        ("=", Intent.LIKE),
+        ("not", Intent.DISLIKE),
+        ("seen", Intent.SEEN),
+        ("except", Intent.REJECT),
+    ):
+        if operator in said:
+            return intent
+    return None
 
 
 def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
     return any(start < high and low < end for low, high in spans)
 
 
-def _without_steering(message: str) -> str:
+def without_steering(message: str) -> str:
     """The message with sentences that try to steer the assistant blotted out: they state no wish."""
-    kept = []
-    for sentence in re.split(r"(?<=[.!?\n。！？])", message):
-        kept.append(" " * len(sentence) if intents.STEERING.search(sentence) else sentence)
-    return "".join(kept)
+    sentences = re.split(r"(?<=[.!?\n。！？])", message)
+    return "".join(" " * len(text) if intents.STEERING.search(text) else text for text in sentences)
 
 
 def language_of(message: str) -> str:
     """ "zh" when a message is mostly Chinese, titles in 《》 left aside; else "en"."""
     bare = re.sub(r"《[^》]*》", "", message)
     return "zh" if len(CJK.findall(bare)) > len(re.findall(r"[A-Za-z]+", bare)) else "en"
-
-
-def with_slots(act: DialogueAct, slots: list[Slot]) -> DialogueAct:
-    """The act with these slots instead."""
-    return replace(act, slots=tuple(dict.fromkeys(slots)))

@@ -1,0 +1,40 @@
+"""Themes that people name in words of their own: "set in Japan", "about a bank robbery", "with a train"."""
+
+from __future__ import annotations
+
+import re
+
+_END = r"(?=\s*(?:[.,!?;]|$|\b(?:but|that|which|who|please|and (?:no|not|from|with|something|maybe)|from|with|without|or|after|before|for|made|released|starring|by|like)\b))"
+_THING = rf"(?P<thing>(?:[\w'’\-]+\s+){{0,5}}?[\w'’\-]+){_END}"
+_NOUN = r"(?:movies?|films?|flicks?|something|anything|ones?|stor(?:y|ies)|stuff|document\w+|comed\w+|dramas?|thrillers?|westerns?|romances?|horror|picture)"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<lead>set (?:in|during|on|at)|taking place (?:in|on|at)|takes place (?:in|on|at))\s+(?:the\s+)?{_THING}",
+        rf"\b{_NOUN}\s+(?:that (?:is|are|deals?)|dealing|which is)?\s*(?:all\s+)?(?:about|involving|featuring|revolving around|centered (?:on|around)|with)\s+(?:the\s+|an?\s+|some\s+|lots of\s+|a lot of\s+|plenty of\s+)?{_THING}",
+        r"关于(?P<thing>[\u3400-\u9fff]{2,8}?)(?:的|，|。|$)",
+        r"(?P<lead>发生在)(?P<thing>[\u3400-\u9fff]{2,8}?)(?:的|，|。|$)",
+    )
+)
+_EMPTY = frozenset(
+    "it that this them me my you your him her his one us our a the all some any more less good great nice bad same other similar "
+    "movie film friends friend family wife husband girlfriend boyfriend kids mom dad day night time year years vibe feel □".split()
+)
+
+
+def themes(masked: str) -> list[tuple[int, int, str]]:
+    """Start, end and value of each theme. `masked` has its titles blotted out; what names one is no theme."""
+    found = []
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(masked):
+            thing = match["thing"].strip()
+            words = thing.casefold().split()
+            if (
+                "□" in thing
+                or all(word in _EMPTY or word.isdecimal() for word in words)
+                or words[0] in ("my", "our", "me", "him", "her")
+            ):
+                continue
+            lead = f"{match['lead'].casefold()}{' ' if thing.isascii() else ''}" if "lead" in pattern.groupindex else ""
+            found.append((match.start("thing"), match.end("thing"), lead + thing.casefold()))
+    return found
