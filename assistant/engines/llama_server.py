@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
+import time
 
 KEY_VARIABLE = "CONCIERGE_ENGINE_KEY"
 """Where the parent leaves the key: other users of the machine can read a command line, but not our environment."""
@@ -22,7 +21,7 @@ HOST_CACHE_MIB = 512
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve until asked to stop."""
+    """Serve until a signal ends the process."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights")
     parser.add_argument("--port", type=int, required=True)
@@ -52,12 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
     if options.threads:
         params.cpuparams.n_threads = options.threads
     server = Server(params)
-
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    ended.wait()
-    del server
-    os._exit(0)
+    while server is not None:  # It answers in threads of its own until a signal ends the process.
+        time.sleep(3600)
 
 
 if __name__ == "__main__":

@@ -30,25 +30,30 @@ def main(command: list[str]) -> int:
     process = subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=kill_with_parent
     )
-
-    def end() -> None:
-        _signal_group(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-        _signal_group(process.pid, signal.SIGKILL)
-        os._exit(1)
+    # A pipe, because a signal handler may write to it at any moment, which holds for few other things.
+    over, tell = os.pipe()
+    signal.signal(signal.SIGTERM, lambda *_: os.write(tell, b"t"))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it stops us in its own time.
 
     def wait_for_parent() -> None:
         while os.read(0, 1024):
             pass
-        end()
+        os.write(tell, b"p")
 
-    signal.signal(signal.SIGTERM, lambda *_: end())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it stops us in its own time.
+    def wait_for_child() -> None:
+        process.wait()
+        os.write(tell, b"c")
+
+    child = threading.Thread(target=wait_for_child, daemon=True)
+    child.start()
     threading.Thread(target=wait_for_parent, daemon=True).start()
-    code = process.wait()
+    os.read(over, 1)
+    if child.is_alive():
+        _signal_group(process.pid, signal.SIGTERM)
+        child.join(STOP_SECONDS)
     _signal_group(process.pid, signal.SIGKILL)
-    return code
+    child.join()
+    return process.returncode
 
 
 def kill_with_parent() -> None:
@@ -63,4 +68,5 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    os._exit(code if code >= 0 else 128 - code)  # Not sys.exit: a thread may be reading standard input for ever.
