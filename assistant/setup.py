@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pandas as pd
-from retrieval.build import build_catalog
-from retrieval.readers import read_interactions, read_items
 from rich.console import Console
 
-from assistant.provisioning import ensure
+from assistant.provisioning import ensure, progress_bar
 from assistant.settings import Settings
 from ranking.build import build_models
+from retrieval.build import build_catalog
 from retrieval.catalog import Catalog
 from retrieval.embedder import Embedder
 from retrieval.movielens import read_movielens
+from retrieval.readers import read_interactions, read_items
 from retrieval.tmdb import read_tmdb
 from retrieval.types import Item
 
 DEFAULT_CATALOG = "movies"
-_BUILT = "models/collaborative.json"
+_BUILT = "built.txt"
 """Written last: a catalog folder that has it is whole."""
 
 
@@ -39,6 +39,13 @@ def prepare(settings: Settings, console: Console) -> None:
     """Everything that the catalog of these settings needs. Only the default catalog can be built from nothing.
 
     The language model is fetched while the catalog is built: one waits for the network, the other for the processor.
+
+    Raises
+    ------
+    SetupProblem
+        when the catalog is not there and is not the default one.
+    ProvisioningError
+        when something cannot be fetched; the message says what to do.
     """
     ready = (settings.catalog_dir / _BUILT).is_file()
     if not ready and settings.catalog != DEFAULT_CATALOG:
@@ -46,39 +53,60 @@ def prepare(settings: Settings, console: Console) -> None:
             f"There is no catalog {settings.catalog!r}. Build it with: concierge index --name {settings.catalog} "
             "--items FILE --interactions FILE"
         )
+    _fetch(["embedder"] if ready else ["embedder", "tmdb", "movielens"], settings, console)
     wants_weights = settings.llm_base_url is None and settings.engine in {"auto", "llama.cpp"}
     with ThreadPoolExecutor(max_workers=1) as pool:
-        weights = pool.submit(ensure, ["llm"], settings.root, console) if wants_weights else None
+        reported: list[tuple[str, int, int]] = []
+        weights = (
+            pool.submit(ensure, ["llm"], settings.root, lambda *report: reported.append(report))
+            if wants_weights
+            else None
+        )
         if not ready:
             _build_default(settings, console)
-        else:
-            ensure(["embedder"], settings.root, console)
         if weights is not None:
-            weights.result()
-
-
-def _build_default(settings: Settings, console: Console) -> None:
-    ensure(["embedder", "tmdb", "movielens"], settings.root, console)
-    data = settings.root / "data"
-    console.print("Reading the catalog …")
-    items = read_tmdb(data / "tmdb" / "movies.csv", data / "tmdb" / "credits.csv")
-    interactions = read_movielens(data / "movielens" / "movielens.pkl.compress", Catalog.from_items(items))
-    _build(settings, items, interactions, console)
+            _watch(weights, reported, console)
 
 
 def index_catalog(
     settings: Settings, items: Path, interactions: Path | None, console: Console, *, skip_bad: bool
 ) -> None:
-    """Build the catalog of these settings from files. What was there before serves until the new one is whole."""
-    ensure(["embedder"], settings.root, console)
+    """Build the catalog of these settings from files. What was there before serves until the new one is whole.
+
+    Raises
+    ------
+    ReadProblem
+        naming file, row and reason, when a file cannot be read as it is.
+    """
+    _fetch(["embedder"], settings, console)
     read = read_items(items, skip_bad=skip_bad)
-    for line in read.skipped:
-        console.print(f"skipped: {line}", style="yellow", markup=False)
     ratings = read_interactions(interactions, skip_bad=skip_bad) if interactions is not None else None
-    if ratings is not None:
-        for line in ratings.skipped:
-            console.print(f"skipped: {line}", style="yellow", markup=False)
+    for line in (*read.skipped, *(ratings.skipped if ratings is not None else ())):
+        console.print(f"left out: {line}", style="yellow", markup=False, highlight=False)
     _build(settings, read.items, None if ratings is None else ratings.frame, console)
+
+
+def _fetch(names: list[str], settings: Settings, console: Console) -> None:
+    with progress_bar(console) as report:
+        ensure(names, settings.root, report)
+
+
+def _watch(job: Future[dict[str, Path]], reported: list[tuple[str, int, int]], console: Console) -> None:
+    """Show how far a download is that runs in the background, until it ends; raises what it raised."""
+    with progress_bar(console) as report:
+        while not job.done():
+            if reported:
+                report(*reported[-1])
+            wait([job], timeout=0.2)
+    job.result()
+
+
+def _build_default(settings: Settings, console: Console) -> None:
+    data = settings.root / "data"
+    console.print("Reading the films and the ratings …")
+    items = read_tmdb(data / "tmdb" / "movies.csv", data / "tmdb" / "credits.csv")
+    interactions = read_movielens(data / "movielens" / "movielens.pkl.compress", Catalog.from_items(items))
+    _build(settings, items, interactions, console)
 
 
 def _build(settings: Settings, items: Iterable[Item], interactions: pd.DataFrame | None, console: Console) -> None:
@@ -86,9 +114,11 @@ def _build(settings: Settings, items: Iterable[Item], interactions: pd.DataFrame
     final = settings.catalog_dir
     building = final.with_name(f".{final.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    catalog = build_catalog(items, interactions, building, Embedder(embedding_model(settings)), progress=True)
-    console.print("Learning what goes with what …")
-    build_models(catalog, interactions, building / "models")
+    catalog = build_catalog(items, interactions, building, Embedder(embedding_model(settings)))
+    if interactions is not None:
+        console.print(f"Learning from {len(interactions):,} ratings …")
+        build_models(catalog, interactions, building / "models")
+    (building / _BUILT).write_text(f"{len(catalog)} items\n", encoding="utf-8")
     shutil.rmtree(final, ignore_errors=True)
     building.rename(final)
-    console.print(f"The catalog {final.name!r} is ready: {len(catalog):,} items.")
+    console.print(f"The catalog {final.name!r} is ready: {len(catalog):,} items.", highlight=False)
