@@ -9,13 +9,15 @@ from retrieval.catalog import Catalog
 from retrieval.text import key
 from retrieval.types import Item
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>|~#]|(?<=:)/")
+"""What begins markup: emphasis, code, links, images, HTML, tables, headings, and addresses that become links."""
+
 _CARD = re.compile(r"^\d+\\?\. \*\*(?P<title>.+?)\*\*(?: \((?P<year>\d{4})\))?", re.MULTILINE)
 
 
 def escape(text: str) -> str:
     """Text as text: no character of it is markup. Line breaks become spaces."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _unescape(text: str) -> str:
@@ -49,7 +51,7 @@ class Transcript:
                 return self._cards(event)
             case Word():
                 # The reply's words were checked against the facts; what they quote is still only text.
-                piece = _SPECIAL.sub(r"\\\1", event.text)
+                piece = _SPECIAL.sub(r"\\\g<0>", event.text)
                 piece = piece if self._worded else self._paragraph(piece)
                 self._worded = True
                 return piece

@@ -101,10 +101,19 @@ class Rewind(Body):
     turns: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
+_EVENTS = ("turn", "understood", "cards", "word", "question", "answer", "problem", "done")
+_EVENT_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": list(_EVENTS)},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Events: turn, understood, cards, word, question, answer, problem, done.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "description": f"Events, each with its data as JSON: {', '.join(_EVENTS)}.",
+        "content": {"text/event-stream": {"schema": _EVENT_SCHEMA}},
     }
 }
 

@@ -37,6 +37,8 @@ from assistant.state import DialogueState
 
 router = APIRouter(prefix="/v1", tags=["openai"])
 
+_CHUNK_SCHEMA = {"type": "object", "properties": {"data": {"type": "string"}}, "required": ["data"]}
+
 REPLAYED = 8
 """Messages of an unknown conversation that are read again; what was said before them is left out."""
 
@@ -65,7 +67,7 @@ def model(model: Id, request: Request, _caller: Reader) -> ModelCard:
 @router.post(
     "/chat/completions",
     response_model=Completion,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": _CHUNK_SCHEMA}}}},
 )
 async def complete(
     body: CompletionBody, request: Request, caller: Chatter, conversation_id: SessionHeader = None

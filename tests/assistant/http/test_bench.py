@@ -1,0 +1,59 @@
+"""Short versions of `concierge bench load` and `concierge bench faults`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from assistant.acts import DialogueAct, Intent, Slot
+from assistant.events import Event
+from assistant.http.bench import EchoAssistant, FaultReport, LoadReport, run_faults, run_load
+from assistant.state import DialogueState
+
+
+@pytest.mark.slow
+def test_many_sessions_at_once_stay_apart_and_lose_nothing() -> None:
+    report = run_load(sessions=16, turns=320, progress=False)
+    assert (report.errors, report.mixed, report.lost) == (0, 0, 0)
+    assert report.turns == 320
+
+
+class Leaking(EchoAssistant):
+    """Keeps the wishes of everybody: the load test must see it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all: list[str] = []
+
+    def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
+        self.all.append(utterance)
+        slots = tuple(Slot("wish", "=", wish, wish) for wish in self.all[-5:])
+        yield from self.act(state, DialogueAct(Intent.REFINE, slots))
+
+
+def test_the_load_test_sees_replies_of_other_sessions() -> None:
+    report = run_load(sessions=4, turns=40, assistant=Leaking(), progress=False)
+    assert report.mixed > 0
+    assert not report.passed
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_a_killed_web_process() -> None:
+    report = run_faults(kills=4, clients=3, progress=False)
+    assert report.passed, str(report)
+    assert (report.lost, report.doubled) == (0, 0)
+
+
+def test_reports_fail_for_what_they_should() -> None:
+    good = LoadReport(64, 100, 0, 0, 0, 1.0, 100.0, 9.0, 0.9, 5.0, 9.0, 100.0, 105.0)
+    assert good.passed
+    for worse in ({"errors": 1}, {"mixed": 1}, {"lost": 1}, {"efficiency": 0.7}, {"memory_at_end": 200.0}):
+        assert not replace(good, **worse).passed
+    fine = FaultReport(4, 10, 10, 0, 0, 3.0)
+    assert fine.passed
+    assert not replace(fine, lost=1).passed
+    assert not replace(fine, doubled=1).passed
+    assert not replace(fine, acknowledged_turns=0).passed
+    assert "lost" in str(fine)
