@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,8 +57,7 @@ class OpenAIModel:
         self._kind = kind
         self._name = name
         self._base_url = base_url.rstrip("/")
-        # A proxy from the environment must not come between us and a server on this machine.
-        self._http = openai.DefaultHttpxClient(transport=transport, trust_env=not is_loopback(base_url))
+        self._http = openai.DefaultHttpxClient(transport=transport, **network(base_url))
         self._chat = ChatOpenAI(
             base_url=self._base_url,
             model=name,
@@ -67,6 +67,7 @@ class OpenAIModel:
             max_retries=0,
             stream_usage=True,
             http_client=self._http,
+            http_async_client=openai.DefaultAsyncHttpxClient(**network(base_url)),  # else it makes a costly one
             use_responses_api=False,
         )
 
@@ -193,10 +194,17 @@ class _CutOff(Exception):
         self.completion_tokens = completion.usage.completion_tokens if completion.usage else 0
 
 
-def is_loopback(base_url: str) -> bool:
-    """Whether the address is on this machine."""
-    host = urlsplit(base_url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+def network(base_url: str) -> dict[str, Any]:
+    """How an HTTP client should reach the address.
+
+    A proxy from the environment must not come between us and a server on this machine, and reading the certificates
+    of all authorities, a tenth of a second, is for https only.
+    """
+    address = urlsplit(base_url)
+    host = address.hostname or ""
+    here = host in {"localhost", "::1"} or host.startswith("127.")
+    trusted = True if address.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return {"trust_env": not here, "verify": trusted}
 
 
 def _limits(timeout: float) -> httpx2.Timeout:

@@ -15,7 +15,7 @@ from typing import Protocol
 import httpx2
 
 from assistant.engines import watch
-from assistant.engines.openai_client import OpenAIModel, is_loopback
+from assistant.engines.openai_client import OpenAIModel, network
 from assistant.engines.types import EngineError
 
 STOP_SECONDS = 10.0
@@ -184,7 +184,7 @@ class RemoteServer:
     def _models(self, timeout: float) -> httpx2.Response | None:
         headers = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
         try:
-            with httpx2.Client(transport=self.transport, trust_env=not is_loopback(self.base_url)) as client:
+            with httpx2.Client(transport=self.transport, **network(self.base_url)) as client:
                 return client.get(f"{self.base_url.rstrip('/')}/models", headers=headers, timeout=timeout)
         except httpx2.HTTPError:
             return None
@@ -200,7 +200,7 @@ def free_port() -> int:
 
 def _answers(url: str, key: str, timeout: float) -> bool:
     try:
-        response = httpx2.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=timeout, trust_env=False)
+        response = httpx2.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=timeout, **network(url))
     except httpx2.HTTPError:
         return False
     return response.status_code == httpx2.codes.OK

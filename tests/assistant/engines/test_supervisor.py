@@ -27,9 +27,7 @@ COUNT = [Message("user", "Count to 500")]
 
 def command(*flags: str) -> Command:
     script = [sys.executable, fake_server.__file__, "--port"]
-    return Command(
-        "fake", "fake", lambda port: [*script, str(port), *flags], lambda key: {"FAKE_KEY": key}, start_seconds
-    )
+    return Command("fake", "fake", lambda port: [*script, str(port), *flags], lambda key: {"FAKE_KEY": key})
 
 
 @pytest.fixture
