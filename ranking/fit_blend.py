@@ -106,8 +106,10 @@ def _ndcg(cases: _Cases, weights: BlendWeights) -> NDArray[np.float64]:
     support = cases.support
     parts = cases.parts * weights.vector()
     parts[:, :, 0] *= support / np.maximum(support + weights.shrinkage, 1e-9)
-    order = np.argsort(-parts.sum(axis=2), axis=1, kind="stable")[:, :_DEPTH]
-    gains = np.take_along_axis(cases.relevant, order, axis=1) / np.log2(np.arange(2, _DEPTH + 2))
+    scores = -parts.sum(axis=2)
+    order = np.argpartition(scores, _DEPTH, axis=1)[:, :_DEPTH] if scores.shape[1] > _DEPTH else np.argsort(scores)
+    order = np.take_along_axis(order, np.argsort(np.take_along_axis(scores, order, axis=1), axis=1), axis=1)
+    gains = np.take_along_axis(cases.relevant, order, axis=1) / np.log2(np.arange(2, order.shape[1] + 2))
     return np.asarray(gains.sum(axis=1) / cases.ideal)
 
 

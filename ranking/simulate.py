@@ -9,7 +9,7 @@ import numpy as np
 
 from ranking.interactions import Interactions, select
 from retrieval.catalog import Catalog
-from retrieval.types import Query, Rows
+from retrieval.types import Item, Query, Rows
 
 _FEWEST_LIKES = 6
 
@@ -27,7 +27,8 @@ def simulate(catalog: Catalog, people: Interactions, per_user: int = 4, seed: in
     """Cases for each person with at least six likes: zero to five likes told, wishes taken from one item withheld.
 
     The wish is one or two of that item's genres, one or two of its keywords, or both, or (in a fifth of the cases)
-    nothing; whoever told no like always has a wish. Some tell a dislike as well.
+    nothing; whoever told no like always has a wish. Some tell a dislike as well. Keywords are told in words only, as
+    people tell moods and themes, so that they are found by meaning; genres are understood as genres.
     """
     rng = np.random.default_rng(seed)
     liked, disliked = people.likes(), select(people.matrix, people.matrix.data <= people.scale.dislike_to)
@@ -59,9 +60,9 @@ def _case(catalog: Catalog, rng: np.random.Generator, likes: Rows, dislikes: Row
         liked=tuple(catalog.ids[row] for row in known),
         disliked=tuple(catalog.ids[row] for row in unloved),
         genres=genres,
-        keywords=keywords,
     )
-    return Case(query, np.array([row for row in withheld if _meets(catalog, int(row), query)], np.int64), user)
+    relevant = [row for row in withheld if _meets(catalog.item(int(row)), genres, keywords)]
+    return Case(query, np.array(relevant, np.int64), user)
 
 
 def _some(rng: np.random.Generator, values: Sequence[str], chance: float) -> tuple[str, ...]:
@@ -70,9 +71,8 @@ def _some(rng: np.random.Generator, values: Sequence[str], chance: float) -> tup
     return tuple(rng.choice(values, size=min(len(values), int(rng.integers(1, 3))), replace=False).tolist())
 
 
-def _meets(catalog: Catalog, row: int, query: Query) -> bool:
-    item = catalog.item(row)
-    return set(query.genres) <= set(item.genres) and set(query.keywords) <= set(item.keywords)
+def _meets(item: Item, genres: tuple[str, ...], keywords: tuple[str, ...]) -> bool:
+    return set(genres) <= set(item.genres) and (not keywords or bool(set(keywords) & set(item.keywords)))
 
 
 def split_users(people: Interactions, share: float, seed: int = 7) -> Iterator[Interactions]:

@@ -45,32 +45,7 @@ class Hybrid(FittedScorer):
         `wanted` marks with ones what was withheld from each of `profiles`; both have shape (people, items).
         """
         scores = [hide(standardised(one.score(profiles), profiles), profiles) for one in components]
-        relevant = np.diff(wanted.indptr).astype(np.int64)
-        people = relevant > 0
-        held = wanted[people]
-        stacked = np.stack([score[people] for score in scores])
-        weights = np.ones(len(components))
-
-        def reached(tried: NDArray[np.float64]) -> float:
-            used = np.flatnonzero(tried)
-            lists = top(np.tensordot(tried[used].astype(np.float32), stacked[used], 1), _DEPTH)
-            return float(metrics.ndcg(metrics.hits(lists, held), relevant[people]).mean())
-
-        # Start from the best single model: a sum of equals can be a poor place to climb from.
-        singles = [reached(np.eye(len(components))[place]) for place in range(len(components))]
-        weights = np.eye(len(components))[int(np.argmax(singles))]
-        best = max(singles)
-        for _ in range(3):
-            before = weights.copy()
-            for place in range(len(components)):
-                for value in _GRID:
-                    tried = weights.copy()
-                    tried[place] = value
-                    found = reached(tried) if tried.any() else 0.0
-                    if found > best + 1e-6:
-                        weights, best = tried, found
-            if (weights == before).all():
-                break
+        weights = learn_weights(np.stack(scores), wanted)
         names = [one.name for one in components]
         return cls(HybridConfig(dict(zip(names, weights.tolist(), strict=True))), components)
 
@@ -106,6 +81,37 @@ class Hybrid(FittedScorer):
             settings = kind.config_type(**json.loads(str(arrays.pop("config"))))
             components.append(kind.restore(items, settings, arrays))
         return cls(config, components)
+
+
+def learn_weights(scores: NDArray[np.float32], wanted: csr_matrix[np.float32]) -> NDArray[np.float64]:
+    """Weights (components,) by coordinate ascent on NDCG@10; `scores` is (components, people, items), standardised,
+    -inf where an item may not be recommended."""
+    relevant = np.diff(wanted.indptr).astype(np.int64)
+    people = relevant > 0
+    held, stacked = wanted[people], scores[:, people]
+
+    def reached(tried: NDArray[np.float64]) -> float:
+        used = np.flatnonzero(tried)
+        if not len(used):
+            return 0.0
+        lists = top(np.tensordot(tried[used].astype(np.float32), stacked[used], 1), _DEPTH)
+        return float(metrics.ndcg(metrics.hits(lists, held), relevant[people]).mean())
+
+    # Start from the best single component: a sum of equals can be a poor place to climb from.
+    singles = [reached(row) for row in np.eye(len(scores))]
+    weights, best = np.eye(len(scores))[int(np.argmax(singles))], max(singles)
+    for _ in range(3):
+        before = weights.copy()
+        for place in range(len(scores)):
+            for value in _GRID:
+                tried = weights.copy()
+                tried[place] = value
+                found = reached(tried)
+                if found > best + 1e-6:
+                    weights, best = tried, found
+        if (weights == before).all():
+            break
+    return np.asarray(weights, np.float64)
 
 
 def hide(scores: NDArray[np.float32], profiles: Profiles) -> NDArray[np.float32]:

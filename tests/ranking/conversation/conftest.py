@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from ranking.conversation.cases import Case, Utterance
 from retrieval.catalog import Catalog
@@ -29,6 +30,15 @@ class WordEncoder:
                 seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4])
                 vectors[place] += np.random.default_rng(seed).normal(size=self.dimensions)
         return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Tensors this small are slower on two threads than on one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from ranking.conversation.cases import CaseError, parse_case, read_cases
+from ranking.conversation.cases import CaseError, Utterance, merged, parse_case, read_cases
 
 
 def test_a_case_is_read(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_text(
-        '{"id": "1-2", "dialog": "1", "context": [{"role": "user", "text": "hi"}], "mentioned": ["a"], "gold": ["b"]}\n\n'
+        '{"id": "1-2", "dialog": "1", "context": [{"role": "user", "text": "hi"}], '
+        '"mentioned": ["a"], "gold": ["b"]}\n\n'
     )
     (case,) = read_cases(path)
     assert (case.dialog, case.context[0].text, case.mentioned, case.gold) == ("1", "hi", ("a",), ("b",))
@@ -47,3 +48,9 @@ def test_missing_fields_have_defaults() -> None:
     case = parse_case({"context": [{"role": "user"}]}, "line 3")
     assert (case.id, case.dialog, case.mentioned, case.gold) == ("line 3", "line 3", (), ())
     assert case.context[0].text == ""
+
+
+def test_what_one_speaker_said_in_a_row_is_joined() -> None:
+    said = (Utterance("user", "hi"), Utterance("user", "there"), Utterance("assistant", " "), Utterance("user", "you"))
+    assert merged(said) == (Utterance("user", "hi there you"),)
+    assert merged(()) == ()

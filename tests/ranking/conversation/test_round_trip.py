@@ -25,7 +25,7 @@ SMALL = ConversationConfig(
     network_folds=2,
     candidates_a_turn=40,
     neural=NeuralConfig(width=16, heads=2, epochs=3, batch=64),
-    learner=LearnerConfig(folds=2, most_trees=30, patience=30, leaves=7, least_in_leaf=5),
+    learner=LearnerConfig(folds=2, most_trees=30, patience=30, leaves=7, least_in_leaf=5, threads=1),
 )
 
 

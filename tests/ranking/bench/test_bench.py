@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ranking.bench.data import read_ratings
+from ranking.bench.ratings import run_protocol
+from ranking.bench.report import ratings_table, write_report
+from ranking.bench.splits import make_split
+from ranking.bench.systems import Implicit, Ours, filled
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Sixty people who come one after another, fond of one of two kinds of movies."""
+    rng = np.random.default_rng(0)
+    kinds = ("Comedy|Romance", "Horror|Thriller")
+    movies = [{"movieId": n, "title": f"Film {n} ({1990 + n % 20})", "genres": kinds[n % 2]} for n in range(40)]
+    ratings = [
+        {"userId": u, "movieId": int(m), "rating": 5.0 if (m - u) % 2 == 0 else 1.0, "timestamp": u * 100 + place}
+        for u in range(60)
+        for place, m in enumerate(rng.permutation(40)[:24])
+    ]
+    pd.DataFrame(movies).to_csv(tmp_path / "movies.csv", index=False)
+    pd.DataFrame(ratings).to_csv(tmp_path / "ratings.csv", index=False)
+    return tmp_path
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="ratings.csv"):
+        read_ratings(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["als", "bpr", "item-knn", "item-knn bm25", "item-knn tfidf"])
+@pytest.mark.parametrize("protocol", ["leave-last-out", "temporal-known"])
+def test_lists_of_the_other_library_hold_nothing_known(folder: Path, name: str, protocol: str) -> None:
+    split = make_split(read_ratings(folder).interactions, protocol)  # type: ignore[arg-type]
+    settings = {"signal": "likes"} | ({"factors": 4} if name in {"als", "bpr"} else {"K": 10})
+    lists = filled(Implicit(name, ()).recommend(split, [settings], 5)[0], split)
+    assert lists.shape == (len(split.trained), 5)
+    for person, row in enumerate(lists):
+        assert len(set(row)) == 5
+        assert not set(row) & set(split.profiles[person].indices)
+
+
+def test_one_protocol_from_settings_to_report(folder: Path, tmp_path: Path) -> None:
+    data = read_ratings(folder)
+    contenders = [
+        Ours("popular", [{}]),
+        Ours("ease", [{"regularisation": 1.0}, {"regularisation": 20.0}]),
+        Implicit("item-knn", [{"K": 10, "signal": "likes"}]),
+    ]
+    results = run_protocol(data, "leave-last-out", contenders)
+    found = {result.label: result.estimate("hit rate").mean for result in results}
+    assert found["ours hybrid"] > found["ours popular"]
+    tables = ratings_table("leave-last-out", results, 10)
+    written = write_report(data, tables, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "ratings.json").read_text()) == written
+    assert len(written["tables"][0]["verdicts"]) == 7
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "ours hybrid" in page
+    assert (tmp_path / "out" / "table-1.png").read_bytes().startswith(b"\x89PNG")
