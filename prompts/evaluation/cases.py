@@ -1,0 +1,95 @@
+"""Read the cases of a suite; a malformed one is named with its file, line and reason."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CASES = Path(__file__).parent.parent / "cases"
+
+
+class CaseError(ValueError):
+    """A case that cannot be used. The message is `file:line: reason`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case: its id, its data as read, and where it stands."""
+
+    id: str
+    data: Mapping[str, Any]
+    place: str
+
+    def text(self, key: str, default: str = "") -> str:
+        """A value that must be a string."""
+        value = self.data.get(key, default)
+        if not isinstance(value, str):
+            raise CaseError(f"{self.place}: {key!r} must be a string, not {type(value).__name__}")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A value that must be a list of strings; empty when absent."""
+        value = self.data.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise CaseError(f"{self.place}: {key!r} must be a list of strings")
+        return tuple(value)
+
+    def number(self, key: str) -> int | None:
+        """A value that must be a whole number or absent."""
+        value = self.data.get(key)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+            raise CaseError(f"{self.place}: {key!r} must be a whole number, not {value!r}")
+        return value
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """A value that must be an object; empty when absent."""
+        value = self.data.get(key, {})
+        if not isinstance(value, Mapping):
+            raise CaseError(f"{self.place}: {key!r} must be an object")
+        return value
+
+
+def read_cases(path: Path, *, required: tuple[str, ...] = (), limit: int | None = None) -> tuple[Case, ...]:
+    """The cases of a JSON-lines file, at most `limit`, spread evenly over the file so that a sample has every kind.
+
+    Raises
+    ------
+    CaseError
+        for a file that cannot be read, a line that is no JSON object, a missing key, or an id that comes twice.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"{path}: cannot be read: {error}") from error
+    cases: dict[str, Case] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CaseError(f"{place}: not JSON: {error}") from error
+        if not isinstance(data, dict):
+            raise CaseError(f"{place}: a case is an object, not {type(data).__name__}")
+        if missing := [key for key in required if key not in data]:
+            raise CaseError(f"{place}: lacks {', '.join(missing)}")
+        name = str(data.get("id", f"line-{number}"))
+        if name in cases:
+            raise CaseError(f"{place}: id {name!r} is already at {cases[name].place}")
+        cases[name] = Case(name, data, place)
+    if not cases:
+        raise CaseError(f"{path}: no cases in it")
+    return sample(tuple(cases.values()), limit)
+
+
+def sample(cases: tuple[Case, ...], limit: int | None) -> tuple[Case, ...]:
+    """At most `limit` cases, evenly spread."""
+    if limit is None or limit >= len(cases):
+        return cases
+    if limit < 1:
+        raise ValueError(f"a sample needs at least 1 case, not {limit}")
+    return tuple(cases[index * len(cases) // limit] for index in range(limit))

@@ -1,0 +1,139 @@
+"""`concierge prompts`: list, show, render, compare and evaluate prompts."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+from rich.console import Console
+
+from prompts import Prompt, latest, load, names, parse_reference, versions
+
+prompts_app = typer.Typer(help="Prompts are code: list, show, render, diff, evaluate.", no_args_is_help=True)
+console = Console(stderr=True)
+P = ParamSpec("P")
+
+Reference = Annotated[str, typer.Argument(help="A prompt: explain, or explain@2.")]
+
+
+def _told(command: Callable[P, None]) -> Callable[P, None]:
+    """Tell what is wrong with a file or a reference in one line, and exit with 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except typer.Exit:
+            raise
+        except (ValueError, KeyError, FileNotFoundError, RuntimeError) as error:
+            console.print(f"concierge: {error.args[0] if error.args else error}", style="red", markup=False)
+            raise typer.Exit(2) from error
+
+    return run
+
+
+def prompt_of(reference: str) -> Prompt:
+    """The prompt of a reference such as `explain@2`."""
+    return load(*parse_reference(reference))
+
+
+@prompts_app.command("list")
+@_told
+def list_prompts() -> None:
+    """All prompts with their versions; the one in use is marked with *."""
+    for name in names():
+        used = latest(name)
+        marked = ", ".join(f"{number}{'*' if number == used else ''}" for number in versions(name))
+        typer.echo(f"{name:12} versions {marked:12} {load(name).purpose}")
+
+
+@prompts_app.command()
+@_told
+def show(reference: Reference) -> None:
+    """The file of a prompt."""
+    typer.echo(prompt_of(reference).path.read_text(encoding="utf-8"))
+
+
+@prompts_app.command()
+@_told
+def render(
+    reference: Reference,
+    inputs: Annotated[Path, typer.Option(help="A JSON file with one object: the inputs.")],
+) -> None:
+    """The messages for given inputs, as a language model would get them."""
+    try:
+        data = json.loads(inputs.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{inputs}: not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise ValueError(f"{inputs}: needs one JSON object with the inputs")
+    for role, content in prompt_of(reference).render(**data):
+        typer.echo(f"[{role}]\n{content}\n")
+
+
+@prompts_app.command()
+@_told
+def diff(old: Reference, new: Reference) -> None:
+    """What changed between two versions."""
+    first, second = prompt_of(old), prompt_of(new)
+    before, after = (one.path.read_text(encoding="utf-8").splitlines() for one in (first, second))
+    for line in difflib.unified_diff(before, after, first.reference, second.reference, lineterm=""):
+        typer.echo(line)
+
+
+@prompts_app.command("eval")
+@_told
+def evaluate(
+    suite: Annotated[list[str], typer.Option(help="Suites to run; repeat the option, or `all`.")],
+    prompt: Annotated[str, typer.Option(help="The version under test; default: the suite's prompt in use.")] = "",
+    against: Annotated[str, typer.Option(help="The version to compare with.")] = "",
+    engine: Annotated[str, typer.Option(help="auto, none, or as CONCIERGE_ENGINE.")] = "auto",
+    answers: Annotated[str, typer.Option(help="Use imported answers of this model; asks no engine.")] = "",
+    repeat: Annotated[int, typer.Option(help="Ask each case so often afresh, past the cache.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(help="Cases per suite; 0: the standard sample; -1: all.")] = 0,
+    smoke: Annotated[bool, typer.Option("--smoke", help="The short sample, with the gates of short runs.")] = False,
+    budget: Annotated[float, typer.Option(help="Seconds per suite and version; 0: no end.", min=0)] = 0,
+    cases: Annotated[Path | None, typer.Option(help="Cases from this file in place of the suite's.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; default: under the home.")] = None,
+) -> None:
+    """Run suites, compare versions, write a report; exits with 1 when a gate is broken."""
+    from prompts.evaluation.session import Options, run_evaluation
+
+    options = Options(prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out)
+    if run_evaluation(tuple(suite), options, console):
+        raise typer.Exit(1)
+
+
+@prompts_app.command()
+@_told
+def export(
+    suite: Annotated[str, typer.Option(help="The suite whose questions are exported.")],
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    prompt: Annotated[str, typer.Option(help="The prompt version; default: the one in use.")] = "",
+    form: Annotated[str, typer.Option("--format", help="jsonl or promptfoo.")] = "jsonl",
+    limit: Annotated[int, typer.Option(help="Cases; 0: all.", min=0)] = 0,
+    base_url: Annotated[str, typer.Option(help="For promptfoo: the engine's address.")] = "http://127.0.0.1:8080/v1",
+    model: Annotated[str, typer.Option(help="For promptfoo: the model's name.")] = "default",
+) -> None:
+    """The questions of a suite, for another tool."""
+    from prompts.evaluation.session import run_export
+
+    count = run_export(suite, out, prompt, form, limit, base_url, model, console)
+    console.print(f"Wrote {count} questions to {out}")
+
+
+@prompts_app.command("import")
+@_told
+def import_(
+    path: Annotated[Path, typer.Argument(help="Exported JSON lines, with `text` added to each.")],
+    model: Annotated[str, typer.Option(help="Name of the model that answered; use it with eval --answers.")],
+) -> None:
+    """Answers of another tool or model, to be judged by the suites."""
+    from prompts.evaluation.session import run_import
+
+    console.print(f"Read {run_import(path, model)} answers; judge them with: concierge prompts eval --answers {model}")
