@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.acts import DialogueAct, Intent, Slot
 from retrieval.types import Item
 from ui import panels
 from ui.chips import Unreadable, added, chips, refine
+from ui.history import told
 from ui.session import Session, new_id
 from ui.strings import LANGUAGES, strings
-from ui.types import Saved
 from ui.view import Once
 
 if TYPE_CHECKING:
@@ -166,9 +166,7 @@ class Clicks:
         session.start_run()
         session.halt()
         self.page.keep(session)
-        kept = self.page.history.load(session.person, str(data.get("id", "")))
-        if kept is not None:
-            session.resume(kept)
+        self.page.open(session, str(data.get("id", "")))
         return Once()
 
     def _compare(self, session: Session, data: Data) -> Once:
@@ -201,12 +199,10 @@ class Clicks:
         return Once()
 
     def _export(self, session: Session, _: Data) -> Once:
-        history = self.page.history
-        kept = [history.load(session.person, line.id) for line in history.summaries(session.person)]
-        if session.turns and all(one is None or one.id != session.id for one in kept):
-            kept.insert(0, session.saved())
-        told = [_told(one) for one in kept if one is not None]
-        text = json.dumps({"conversations": told}, ensure_ascii=False, indent=2)
+        everything = dict(self.page.history.export(session.person))
+        if session.turns and not session.memory:
+            everything["this conversation"] = told(session.saved())
+        text = json.dumps(everything, ensure_ascii=False, indent=2, default=str)
         return Once(download={"name": "concierge.json", "text": text})
 
     def _forget(self, session: Session, _: Data) -> Once:
@@ -214,32 +210,6 @@ class Clicks:
         count = self.page.history.forget(session.person)
         session.clear()
         session.person = new_id()
+        self.page.list(session)
         session.state = replace(session.state, language=session.language)
         return Once(announce=strings(session.language)["forgotten"].format(count=count), compose="", forgotten=True)
-
-
-def _told(kept: Saved) -> dict[str, Any]:
-    """A conversation as a person would want it in a file."""
-    state = asdict(replace(kept.state, previous=None))
-    return {
-        "id": kept.id,
-        "turns": [
-            {
-                "said": turn.said,
-                "understood": turn.echo,
-                "cards": [
-                    {"id": ranked.item.id, "title": ranked.item.label(), "reason": reason}
-                    for ranked, reason in zip(turn.ranking.items, turn.reasons, strict=False)
-                ]
-                if turn.ranking
-                else [],
-                "reply": turn.text,
-            }
-            for turn in kept.turns
-        ],
-        "taste": {
-            name: sorted(value, key=str) if isinstance(value, frozenset) else value
-            for name, value in {**state, **state.pop("limits")}.items()
-            if name not in ("previous", "limits")
-        },
-    }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from threading import Lock
+from typing import Any
 
 from ui.types import Saved, Summary
 
@@ -44,3 +47,35 @@ class MemoryHistory:
             for key in own:
                 del self._kept[key]
         return len(own)
+
+    def export(self, person: str) -> Mapping[str, Any]:
+        """Everything that is kept of this person, ready for JSON."""
+        kept = (self.load(person, line.id) for line in self.summaries(person))
+        return {"conversations": [told(one) for one in kept if one is not None]}
+
+
+def told(kept: Saved) -> dict[str, Any]:
+    """A conversation as a person would want it in a file."""
+    state = asdict(replace(kept.state, previous=None))
+    return {
+        "id": kept.id,
+        "turns": [
+            {
+                "said": turn.said,
+                "understood": turn.echo,
+                "cards": [
+                    {"id": ranked.item.id, "title": ranked.item.label(), "reason": reason}
+                    for ranked, reason in zip(turn.ranking.items, turn.reasons, strict=False)
+                ]
+                if turn.ranking
+                else [],
+                "reply": turn.text,
+            }
+            for turn in kept.turns
+        ],
+        "taste": {
+            name: sorted(value, key=str) if isinstance(value, frozenset) else value
+            for name, value in {**state, **state.pop("limits")}.items()
+            if name not in ("previous", "limits")
+        },
+    }

@@ -47,10 +47,19 @@ class Page:
         language = str(data.get("language", ""))
         session.language = language if language in LANGUAGES else "en"
         session.state = replace(session.state, language=session.language)
-        kept = self.history.load(session.person, str(data.get("conversation", "")))
+        self.list(session)
+        self.open(session, str(data.get("conversation", "")))
+        return self.shown(session)
+
+    def open(self, session: Session, conversation: str) -> None:
+        """Go on with a conversation that was kept, if this person has it."""
+        try:
+            kept = self.history.load(session.person, conversation)
+        except Exception:
+            _log.exception("a conversation could not be opened")
+            return
         if kept is not None:
             session.resume(kept)
-        return self.shown(session)
 
     def converse(self, session: Session, event: gr.EventData) -> Iterator[View]:
         """One message, or the last one again: a view for each thing that happens."""
@@ -142,7 +151,18 @@ class Page:
     def keep(self, session: Session) -> None:
         """Save the conversation, unless the visitor wants nothing remembered."""
         if session.memory and session.person and session.turns:
-            self.history.save(session.saved())
+            try:
+                self.history.save(session.saved())
+            except Exception:
+                _log.exception("a conversation could not be kept; it goes on all the same")
+        self.list(session)
+
+    def list(self, session: Session) -> None:
+        """Look up which conversations there are, for the views that follow."""
+        try:
+            session.kept = self.history.summaries(session.person)
+        except Exception:
+            _log.exception("the conversations could not be listed")
 
     def shown(self, session: Session, once: Once | None = None) -> View:
         """The view of the session as it stands."""
@@ -150,7 +170,7 @@ class Page:
             return view(
                 session,
                 self.assistant.catalog,
-                self.history.summaries(session.person),
+                session.kept,
                 self.assistant.engine_status(),
                 once or Once(),
                 redraw=session.epoch != session.drawn,

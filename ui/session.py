@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any
 
 from assistant.state import DialogueState
-from ui.types import Saved, Turn
+from ui.types import Saved, Summary, Turn
 
 _STEPS_KEPT = 200
 """How many steps can be undone."""
@@ -24,7 +24,8 @@ class Session:
 
     `run` numbers what the page was asked to do: a stream that finds a newer number ends. `epoch` numbers the versions
     of the list of turns: when it changes, the page draws all turns anew, and every view says all turns until the next
-    run (`drawn`). `seq` numbers the views that were sent.
+    run (`drawn`). `seq` numbers the views that were sent. `kept` lists the person's
+    conversations.
     """
 
     def __init__(self) -> None:
@@ -39,6 +40,7 @@ class Session:
         self.epoch = 0
         self.drawn = -1
         self.seq = 0
+        self.kept: tuple[Summary, ...] = ()
         self.made = 0
         self.lock = RLock()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from assistant.acts import DialogueAct
 from assistant.events import Event, Problem, Usage
@@ -110,4 +110,8 @@ class History(Protocol):
 
     def forget(self, person: str) -> int:
         """Delete everything of this person; tells how many conversations that was."""
+        ...
+
+    def export(self, person: str) -> Mapping[str, Any]:
+        """Everything that is kept of this person, ready for JSON."""
         ...
