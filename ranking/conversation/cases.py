@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,19 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     if not cases:
         raise CaseError(f"{path}: holds no cases; expected one JSON object a line")
     return cases
+
+
+def merged(context: Sequence[Utterance]) -> tuple[Utterance, ...]:
+    """What one speaker said in a row, joined; empty utterances left out. Recordings differ in how they cut speech."""
+    found: list[Utterance] = []
+    for utterance in context:
+        if not utterance.text.strip():
+            continue
+        if found and found[-1].role == utterance.role:
+            found[-1] = Utterance(utterance.role, f"{found[-1].text} {utterance.text}")
+        else:
+            found.append(utterance)
+    return tuple(found)
 
 
 def _cases(lines: Iterable[str], path: Path) -> Iterator[Case]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from ranking.conversation.cases import Case
+from ranking.conversation.cases import Case, Utterance, merged
 from retrieval.catalog import Catalog
 from retrieval.types import Rows
 
@@ -23,13 +23,14 @@ class Turn:
     """A case in catalog rows. `own` is the place of its dialog in the corpus, -1 when it is not there.
 
     `mentioned` keeps the order of the case; `liked` is the same without what the person refused; `speakers` tells who
-    named each liked item last (0 unknown, 1 assistant, 2 user), as far as its title is found in the context.
+    named each liked item last (0 unknown, 1 assistant, 2 user), as far as its title is found in what was `said`.
     """
 
     case: Case
     mentioned: Rows
     liked: Rows
     speakers: NDArray[np.int8]
+    said: tuple[Utterance, ...]
     gold: Rows
     own: int = -1
 
@@ -103,12 +104,13 @@ def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[C
 def to_turn(catalog: Catalog, case: Case, own: int = -1) -> Turn:
     """The case in catalog rows; ids that the catalog lacks are left out."""
     liked = catalog.rows(item for item in case.mentioned if item not in case.disliked)
-    said = [(_SPEAKERS[utterance.role], utterance.text.casefold()) for utterance in reversed(case.context)]
+    said = merged(case.context)
+    heard = [(_SPEAKERS[utterance.role], utterance.text.casefold()) for utterance in reversed(said)]
     speakers = np.zeros(len(liked), np.int8)
     for place, row in enumerate(liked):
         title = catalog.titles[row].casefold()
-        speakers[place] = next((speaker for speaker, text in said if title in text), 0)
-    return Turn(case, catalog.rows(case.mentioned), liked, speakers, catalog.rows(case.gold), own)
+        speakers[place] = next((speaker for speaker, text in heard if title in text), 0)
+    return Turn(case, catalog.rows(case.mentioned), liked, speakers, said, catalog.rows(case.gold), own)
 
 
 def _histories(catalog: Catalog, interactions: pd.DataFrame) -> dict[str, dict[int, None]]:

@@ -31,7 +31,7 @@ def encode_turns(turns: Sequence[Turn], encoder: Encoder, leave_out: bool = Fals
     roles = np.zeros((len(turns), UTTERANCES), np.int64)
     wish = np.zeros(len(turns), np.int64)
     for place, turn in enumerate(turns):
-        recent = [utterance for utterance in turn.case.context if utterance.text.strip()][-UTTERANCES:]
+        recent = turn.said[-UTTERANCES:]
         for column, utterance in enumerate(recent, start=UTTERANCES - len(recent)):
             said[place, column] = index.setdefault(utterance.text, len(index))
             roles[place, column] = _ROLES[utterance.role]

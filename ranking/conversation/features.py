@@ -136,13 +136,12 @@ _TURN_FEATURES = ("turn_named", "turn_user_named", "turn_said", "turn_last_user"
 
 def _about(place: int, batch: Batch) -> Matrix:
     turn = batch.turns[place]
-    context = turn.case.context
-    last = context[-1] if context else None
+    last = turn.said[-1] if turn.said else None
     return np.array(
         [
             len(turn.liked),
             (turn.speakers == 2).sum(),
-            len(context),
+            len(turn.said),
             last is not None and last.role == "user",
             len(last.text.split()) if last else 0,
         ],

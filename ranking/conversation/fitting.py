@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from ranking.conversation.learner import LearnerConfig
 from ranking.conversation.model import batch_size
 from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
 from ranking.conversation.parts.content import Facts
+from ranking.conversation.parts.networks import Networks
 from ranking.conversation.parts.neural import Neural, NeuralConfig
 from ranking.conversation.parts.outside import OutsideRatings
 from ranking.conversation.parts.text import Meaning, SimilarTurns
@@ -78,7 +79,7 @@ def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple
         cut = int(rng.integers(1, min(len(rows), 12)))
         named, key = rows[:cut], corpus.keys[place]
         case = Case(f"{key}-{cut}", key, (), (), ())
-        turns.append(Turn(case, named, named, np.zeros(cut, np.int8), rows[cut : cut + 1], int(place)))
+        turns.append(Turn(case, named, named, np.zeros(cut, np.int8), (), rows[cut : cut + 1], int(place)))
     return tuple(turns)
 
 
@@ -106,13 +107,6 @@ def exact_parts(
     return parts
 
 
-def final_network(
-    corpus: Corpus, batch: Batch, item_vectors: Matrix, config: ConversationConfig, progress: bool
-) -> Neural:
-    """The network that has seen everything."""
-    return Neural.fit(corpus, replace(batch, leave_out=False), item_vectors, config.neural, "", progress)
-
-
 def turn_folds(turns: Sequence[Turn], folds: int, seed: int) -> NDArray[np.int64]:
     """The fold of each turn, all turns of a dialog in one, shape (turns,)."""
     own = np.array([turn.own for turn in turns])
@@ -129,12 +123,16 @@ def unseen_table(
     item_vectors: Matrix,
     config: ConversationConfig,
     progress: bool,
-) -> Table:
-    """Features of the corpus' own turns, in their order, none of them from a part that saw the turn's dialog."""
+) -> tuple[Table, Networks]:
+    """Features of the corpus' own turns, in their order, none of them from a part that saw the turn's dialog.
+
+    The networks are returned too: one for each fold, trained without it.
+    """
     fold = turn_folds(batch.turns, config.network_folds, config.seed)
     own = np.array([turn.own for turn in batch.turns])
     tables: list[Table] = []
     order: list[NDArray[np.int64]] = []
+    networks: list[Neural] = []
     for number in range(int(fold.max()) + 1):
         held = np.zeros(len(corpus.dialogs), np.bool_)
         held[own[fold == number]] = True
@@ -142,10 +140,11 @@ def unseen_table(
         known = batch.take(np.flatnonzero(fold != number))
         told = Batch(rest.turns, known.vectors, known.said, known.roles, known.wish)
         network = Neural.fit(rest, told, item_vectors, config.neural, f"fold {number + 1}", progress)
+        networks.append(network)
         places = np.flatnonzero(fold == number)
         order.append(places)
         tables += tables_of([*parts, network], batch.take(places), corpus.items, config, progress)
-    return _in_order(joined(tables), np.concatenate(order))
+    return _in_order(joined(tables), np.concatenate(order)), Networks(tuple(networks))
 
 
 def tables_of(

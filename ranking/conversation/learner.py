@@ -17,7 +17,9 @@ from ranking.conversation.parts.types import Matrix
 
 @dataclass(frozen=True, slots=True)
 class LearnerConfig:
-    """LambdaMART (Burges, 2010) as LightGBM has it; trees are added until the held-out fold stops gaining."""
+    """LambdaMART (Burges, 2010) as LightGBM has it; trees are added until the held-out fold stops gaining.
+
+    `threads` of 0 leaves the choice to LightGBM."""
 
     folds: int = 3
     most_trees: int = 400
@@ -29,6 +31,7 @@ class LearnerConfig:
     row_share: float = 0.8
     l2: float = 5.0
     cutoff: int = 20
+    threads: int = 0
     seed: int = 0
 
     def parameters(self, seed: int) -> dict[str, object]:
@@ -46,6 +49,7 @@ class LearnerConfig:
             "lambda_l2": self.l2,
             "lambdarank_truncation_level": self.cutoff,
             "seed": seed,
+            "num_threads": self.threads,
             "verbosity": -1,
             "deterministic": True,
             "force_row_wise": True,

@@ -44,7 +44,7 @@ def write_report(result: BenchResult, folder: Path) -> tuple[Path, Path]:
     axes = figure.add_subplot()
     names = list(result.ranks)[::-1]
     means = [result.ranks[name].means()["R@10"] for name in names]
-    intervals = [result.ranks[name].intervals()["R@10"] for name in names]
+    intervals = [result.ranks[name].interval("R@10") for name in names]
     errors = [
         [mean - low for mean, (low, _) in zip(means, intervals, strict=True)],
         [high - mean for mean, (_, high) in zip(means, intervals, strict=True)],

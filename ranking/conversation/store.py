@@ -16,6 +16,7 @@ from ranking.conversation.learner import Learner
 from ranking.conversation.model import ConversationModel
 from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
 from ranking.conversation.parts.content import Facts
+from ranking.conversation.parts.networks import Networks
 from ranking.conversation.parts.neural import Neural, NeuralConfig
 from ranking.conversation.parts.outside import OutsideRatings
 from ranking.conversation.parts.text import WORD_SETTINGS, Meaning, SimilarTurns
@@ -96,9 +97,10 @@ def _save_part(part: Part, folder: Path, number: int) -> dict[str, Any]:
             words = {word: int(column) for word, column in part.words.vocabulary_.items()}
             stem.with_suffix(".json").write_text(json.dumps(words), encoding="utf-8")
             return {"kind": "turns"}
-        case Neural():
-            part.save(stem.with_suffix(".pt"))
-            return {"kind": "neural", "config": asdict(part.config)}
+        case Networks():
+            for fold, member in enumerate(part.members):
+                member.save(folder / f"part-{number}-{fold}.pt")
+            return {"kind": "networks", "configs": [asdict(member.config) for member in part.members]}
         case Meaning():
             return {"kind": "meaning"}
         case Facts():
@@ -130,8 +132,11 @@ def _load_part(kind: Mapping[str, Any], folder: Path, number: int, catalog: Cata
             with np.load(stem.with_suffix(".npz"), allow_pickle=False) as stored:
                 words.idf_ = stored["idf"]
                 return SimilarTurns(stored["keys"], words, word_keys, golds, stored["owners"])
-        case "neural":
-            return Neural.load(stem.with_suffix(".pt"), vectors, NeuralConfig(**kind["config"]))
+        case "networks":
+            configs = [NeuralConfig(**config) for config in kind["configs"]]
+            paths = [folder / f"part-{number}-{fold}.pt" for fold in range(len(configs))]
+            members = (Neural.load(path, vectors, config) for path, config in zip(paths, configs, strict=True))
+            return Networks(tuple(members))
         case "meaning":
             return Meaning(vectors)
         case "facts":

@@ -18,7 +18,6 @@ from ranking.conversation.features import Table
 from ranking.conversation.fitting import (
     ConversationConfig,
     exact_parts,
-    final_network,
     item_vectors,
     prepare,
     turn_folds,
@@ -105,11 +104,10 @@ def fit_and_save(
     vectors = item_vectors(catalog, encoder, progress)
     batch = encode_turns(corpus.turns, encoder, leave_out=True, progress=progress)
     parts = exact_parts(catalog, corpus, batch, vectors, outside, config)
-    table = unseen_table(parts, corpus, batch, vectors, config, progress)
+    table, networks = unseen_table(parts, corpus, batch, vectors, config, progress)
     fold = turn_folds(corpus.turns, config.learner.folds, config.seed + 1)
     learner = Learner.fit(table, fold, config.learner, progress=progress)
-    network = final_network(corpus, batch, vectors, config, progress)
-    slim = tuple(part.slim() for part in (*parts, network))
+    slim = tuple(part.slim() for part in (*parts, networks))
     model = ConversationModel(catalog, vectors, slim, learner, frozenset(turn.case.dialog for turn in corpus.turns))
     meta = {"config": asdict(config), "dialogs": len(corpus.dialogs), "turns": len(corpus.turns)}
     importance = learner.importance()

@@ -106,7 +106,7 @@ class Facts:
 
 
 def _spoken(turn: Turn) -> str:
-    return " ".join(utterance.text for utterance in turn.case.context)
+    return " ".join(utterance.text for utterance in turn.said)
 
 
 def _words(text: str) -> list[str]:

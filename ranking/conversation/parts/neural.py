@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +15,8 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from ranking.conversation.corpus import Corpus, Turn
+from ranking.conversation.parts.inputs import Inputs, aligned, count_words, known_words
 from ranking.conversation.parts.types import UTTERANCES, Batch, Matrix
-
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +31,12 @@ class NeuralConfig:
     words: int = 64
     least_word_count: int = 5
     epochs: int = 8
-    batch: int = 256
-    learning_rate: float = 2e-3
+    batch: int = 512
+    learning_rate: float = 3e-3
     weight_decay: float = 1e-2
     later: float = 0.5
     places_per_dialog: int = 20
     seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Tensors of n examples: named items (n, mentions) padded with `items`, who named them, utterances, words."""
-
-    named: Tensor
-    speakers: Tensor
-    said: Tensor
-    roles: Tensor
-    words: Tensor
-
-    def take(self, places: NDArray[np.int64]) -> Inputs:
-        """The examples at these places."""
-        index = torch.from_numpy(places)
-        return Inputs(*(getattr(self, name)[index] for name in Inputs.__slots__))
 
 
 class Network(nn.Module):
@@ -125,7 +106,7 @@ class Neural:
         """Train on the corpus' dialogs and on `batch`, its turns. AdamW, one cycle (Smith & Topin, 2018)."""
         torch.manual_seed(config.seed)
         rng = np.random.default_rng(config.seed)
-        vocabulary = _vocabulary(corpus.turns, config)
+        vocabulary = count_words(corpus.turns, config.least_word_count)
         network = Network(torch.from_numpy(item_vectors), len(vocabulary), config)
         fitted = cls(network, vocabulary, config)
         inputs, targets = fitted._examples(corpus, batch, rng)
@@ -174,11 +155,11 @@ class Neural:
         items, width = len(self.network.bias), self.config.mentions
         words = np.zeros((len(batch), self.config.words), np.int64)
         for place, turn in enumerate(batch.turns):
-            found = _words(turn, self.vocabulary)[: self.config.words]
+            found = known_words(turn, self.vocabulary)[: self.config.words]
             words[place, : len(found)] = found
         return Inputs(
-            torch.from_numpy(_right(named, width, items)),
-            torch.from_numpy(_right(speakers, width, 0)),
+            torch.from_numpy(aligned(named, width, items)),
+            torch.from_numpy(aligned(speakers, width, 0)),
             torch.from_numpy(batch.said),
             torch.from_numpy(batch.roles),
             torch.from_numpy(words),
@@ -201,7 +182,7 @@ class Neural:
                 targets.append(rows[place : place + 8])
         count, width = len(named), self.config.mentions
         silent = Inputs(
-            torch.from_numpy(_right(named, width, corpus.items)),
+            torch.from_numpy(aligned(named, width, corpus.items)),
             torch.zeros(count, width, dtype=torch.long),
             torch.zeros(count, UTTERANCES, dtype=torch.long),
             torch.zeros(count, UTTERANCES, dtype=torch.long),
@@ -223,10 +204,6 @@ class Neural:
         network.load_state_dict(content["weights"])
         return cls(network, content["vocabulary"], config)
 
-    def slim(self) -> Neural:
-        """The part as it is."""
-        return self
-
 
 def _expected(targets: Sequence[NDArray[np.int64]], logs: Tensor, later: float) -> Tensor:
     """Sum over examples of the log-probability of what came next, and less of what came after that."""
@@ -244,26 +221,3 @@ def _next(turn: Turn, corpus: Corpus) -> NDArray[np.int64]:
     dialog = corpus.dialogs[turn.own] if turn.own >= 0 else turn.gold
     fresh = ~np.isin(dialog, np.concatenate([turn.mentioned, turn.gold]))
     return np.concatenate([turn.gold, dialog[fresh]])[: len(turn.gold) + 8]
-
-
-def _vocabulary(turns: Sequence[Turn], config: NeuralConfig) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for turn in turns:
-        counts.update({word for said in turn.case.context for word in _WORD.findall(said.text.casefold())})
-    frequent = (word for word, count in counts.items() if count >= config.least_word_count)
-    return {word: number for number, word in enumerate(frequent, start=1)}
-
-
-def _words(turn: Turn, vocabulary: Mapping[str, int]) -> list[int]:
-    """The known words of a turn, each once, the last said first."""
-    said = [word for utterance in turn.case.context for word in _WORD.findall(utterance.text.casefold())]
-    return list(dict.fromkeys(vocabulary[word] for word in reversed(said) if word in vocabulary))
-
-
-def _right(rows: Sequence[NDArray[Any]], width: int, padding: int) -> NDArray[np.int64]:
-    """The last `width` values of each, aligned to the right."""
-    table = np.full((len(rows), width), padding, np.int64)
-    for place, values in enumerate(rows):
-        if len(values):
-            table[place, -min(len(values), width) :] = values[-width:]
-    return table

@@ -61,7 +61,7 @@ class SimilarTurns:
     @classmethod
     def fit(cls, corpus: Corpus, batch: Batch) -> SimilarTurns | None:
         """Store the turns of `batch`, the corpus' own; None when too few of them have text."""
-        if sum(1 for turn in batch.turns if turn.case.context) < _FEWEST_TURNS:
+        if sum(1 for turn in batch.turns if turn.said) < _FEWEST_TURNS:
             return None
         words = TfidfVectorizer(min_df=2, max_df=0.3, **WORD_SETTINGS)
         try:
@@ -119,7 +119,7 @@ def _turn_keys(batch: Batch) -> Matrix:
 
 
 def _document(turn: Turn) -> str:
-    return " ".join(utterance.text for utterance in turn.case.context)
+    return " ".join(utterance.text for utterance in turn.said)
 
 
 def _unit(vectors: Matrix) -> Matrix:
@@ -129,5 +129,5 @@ def _unit(vectors: Matrix) -> Matrix:
 
 def last_wish(turn: Turn) -> str:
     """The wishes that were understood, or the last thing the person said ("" when nothing)."""
-    said: Sequence[str] = [utterance.text for utterance in turn.case.context if utterance.role == "user"]
+    said: Sequence[str] = [utterance.text for utterance in turn.said if utterance.role == "user"]
     return turn.case.wishes or (said[-1] if said else "")

@@ -1,0 +1,58 @@
+"""What the network reads: turns as tensors."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ranking.conversation.corpus import Turn
+
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Tensors of n examples: named items (n, mentions) padded with `items`, who named them, utterances, words."""
+
+    named: Tensor
+    speakers: Tensor
+    said: Tensor
+    roles: Tensor
+    words: Tensor
+
+    def take(self, places: NDArray[np.int64]) -> Inputs:
+        """The examples at these places."""
+        index = torch.from_numpy(places)
+        return Inputs(*(getattr(self, name)[index] for name in Inputs.__slots__))
+
+
+def count_words(turns: Sequence[Turn], least: int) -> dict[str, int]:
+    """A number from 1 for each word that at least so many turns hold."""
+    counts: Counter[str] = Counter()
+    for turn in turns:
+        counts.update({word for said in turn.said for word in _WORD.findall(said.text.casefold())})
+    frequent = (word for word, count in counts.items() if count >= least)
+    return {word: number for number, word in enumerate(frequent, start=1)}
+
+
+def known_words(turn: Turn, vocabulary: Mapping[str, int]) -> list[int]:
+    """The known words of a turn, each once, the last said first."""
+    said = [word for utterance in turn.said for word in _WORD.findall(utterance.text.casefold())]
+    return list(dict.fromkeys(vocabulary[word] for word in reversed(said) if word in vocabulary))
+
+
+def aligned(rows: Sequence[NDArray[Any]], width: int, padding: int) -> NDArray[np.int64]:
+    """The last `width` values of each, aligned to the right."""
+    table = np.full((len(rows), width), padding, np.int64)
+    for place, values in enumerate(rows):
+        if len(values):
+            table[place, -min(len(values), width) :] = values[-width:]
+    return table
