@@ -61,8 +61,8 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
 ) -> None:
     """One turn: a question, the cards, and why."""
+    from assistant.launch import assembled
     from assistant.terminal import ask_once
-    from assistant.wiring import assembled
 
     settings = Settings()
     prepared(settings)
@@ -74,8 +74,8 @@ def ask(
 @app.command()
 def chat() -> None:
     """A conversation in the terminal. /undo takes a turn back, /new starts over, /quit ends it."""
+    from assistant.launch import assembled
     from assistant.terminal import converse
-    from assistant.wiring import assembled
 
     settings = Settings()
     prepared(settings)
@@ -118,8 +118,8 @@ def serve_page(settings: Settings, listener: socket.socket) -> None:
 
     from assistant.http.app import create_app
     from assistant.http.options import ServerOptions
+    from assistant.launch import assembled
     from assistant.memory import open_memory
-    from assistant.wiring import assembled
     from ui import build_page, mount_page
 
     database = settings.database_url or f"sqlite:///{settings.root / 'concierge.db'}"

@@ -51,3 +51,8 @@ class Settings(BaseSettings):
     def catalog_dir(self) -> Path:
         """The folder of the catalog that is served."""
         return self.root / "catalogs" / self.catalog
+
+    @property
+    def embedding_model(self) -> Path:
+        """The folder of the embedding model."""
+        return self.root / "models" / "all-MiniLM-L6-v2"

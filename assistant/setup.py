@@ -30,11 +30,6 @@ class SetupProblem(Exception):
     """Set-up cannot go on; the text says what to do."""
 
 
-def embedding_model(settings: Settings) -> Path:
-    """The folder of the embedding model."""
-    return settings.root / "models" / "all-MiniLM-L6-v2"
-
-
 def prepare(settings: Settings, console: Console) -> None:
     """Everything that the catalog of these settings needs. Only the default catalog can be built from nothing.
 
@@ -114,7 +109,7 @@ def _build(settings: Settings, items: Iterable[Item], interactions: pd.DataFrame
     final = settings.catalog_dir
     building = final.with_name(f".{final.name}.building")
     shutil.rmtree(building, ignore_errors=True)
-    catalog = build_catalog(items, interactions, building, Embedder(embedding_model(settings)))
+    catalog = build_catalog(items, interactions, building, Embedder(settings.embedding_model))
     if interactions is not None:
         console.print(f"Learning from {len(interactions):,} ratings …")
         build_models(catalog, interactions, building / "models")

@@ -1,18 +1,14 @@
-"""Opens everything a conversation needs, and closes it again."""
+"""Puts retrieval, ranking, understanding and explaining together into an assistant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-
-from retrieval.generators import default_generators
-from retrieval.retriever import Retriever
-from rich.console import Console
 
 import prompts
 from assistant.assistant import Assistant
-from assistant.engines import Engine, EngineSettings, choose_engine
+from assistant.engines import Engine
 from assistant.engines.types import LanguageModel
 from assistant.explaining import Explainer
 from assistant.settings import Settings
@@ -21,40 +17,20 @@ from ranking.build import load_ranker
 from ranking.generator import CollaborativeGenerator
 from retrieval.catalog import Catalog
 from retrieval.embedder import Embedder
+from retrieval.generators import default_generators
 from retrieval.index import ItemIndex
+from retrieval.retriever import Retriever
 from retrieval.titles import TitleLinker
 
 
 @contextmanager
-def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = True) -> Iterator[Assistant]:
-    """Everything of one process: the engine starts first and loads while the catalog is opened.
-
-    Raises
-    ------
-    FileNotFoundError
-        when the catalog has not been built; the message names the command that builds it.
-    """
-    with ExitStack() as stack:
-        engine = choose_engine(
-            EngineSettings(
-                kind=settings.engine,
-                base_url=settings.llm_base_url,
-                model=settings.llm_model,
-                api_key=settings.llm_api_key,
-                home=settings.root,
-                threads=settings.threads,
-            )
-        )
-        if engine is not None:
-            stack.enter_context(engine)
-        catalog = Catalog.load(settings.catalog_dir)
-        embedder = Embedder(settings.root / "models" / "all-MiniLM-L6-v2")
-        index = stack.enter_context(ItemIndex.open(settings.catalog_dir, catalog, embedder))
-        assistant = assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
-        if engine is not None and wait_for_engine:
-            with console.status(f"Starting {engine.kind} …"):
-                engine.wait_ready(120)
-        yield assistant
+def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assistant]:
+    """The assistant over the catalog of these settings."""
+    catalog = Catalog.load(settings.catalog_dir)
+    embedder = Embedder(settings.embedding_model)
+    embedder.encode(["warm"])  # The first call sets torch up; it must not be the first person's.
+    with ItemIndex.open(settings.catalog_dir, catalog, embedder) as index:
+        yield assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
 
 
 def assemble(
