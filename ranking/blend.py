@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,9 @@ PARTS = ("collaborative", "semantic", "liked_similarity", "popularity", "match")
 
 _LEAN = 0.6
 """Weight of popularity that a full wish for the popular, or for the surprising, adds or takes away."""
+
+_DAMPING = 0.6
+"""Power of an item's interactions by which a full wish for the surprising divides its fold-in score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +95,14 @@ def blend(
 ) -> NDArray[np.float32]:
     """Weight times value of each part, shape (candidates, 5); a row's sum is the item's score, always finite.
 
-    `popularity_bias` (-1 to 1) and `novelty` (0 to 1) move the weight of popularity.
+    `popularity_bias` (-1 to 1) and `novelty` (0 to 1) move the weight of popularity; a lean towards the lesser known
+    also takes the popularity out of the fold-in, which gives much chosen items much of everybody's score.
     """
+    lean = popularity_bias - novelty
     scale = weights.vector()
-    scale[PARTS.index("popularity")] += _LEAN * (popularity_bias - novelty)
+    scale[PARTS.index("popularity")] += _LEAN * lean
+    if lean < 0 and signals.collaborative is not None:
+        signals = replace(signals, collaborative=signals.collaborative * (1 + signals.support) ** (_DAMPING * lean))
     parts = values(signals, weights.shrinkage) * scale
     unliked = np.nan_to_num(_spread(signals.disliked_similarity, signals.support))
     # Squared: what is close to a disliked item goes down, what merely shares its language does not.

@@ -56,16 +56,22 @@ def _asked(item: Item, query: Query, parts: Parts) -> list[Evidence]:
 
 
 def _wishes(item: Item, text: str) -> list[tuple[str, str]]:
-    """Keywords and genres of the record that share a word with the wishes, each with those words."""
-    wished = {_stem(word): word for word in _WORD.findall(text.lower()) if word not in _EMPTY_WORDS}
-    if not wished:
-        return []
+    """Keywords and genres of the record that say what a wish says, each with the wish.
+
+    One of the two has to lie within the other: "heist" meets "bank heist", "mind-bending" does not meet "mind control".
+    """
+    wishes = [(wish.strip(), _stems(wish)) for wish in text.split(",")]
     pairs = []
     for value in (*item.keywords, *item.genres):
-        shared = [wished[stem] for word in _WORD.findall(value.lower()) if (stem := _stem(word)) in wished]
-        if shared:
-            pairs.append((value, " ".join(dict.fromkeys(shared))))
-    return sorted(pairs, key=lambda pair: -len(pair[1]))[:3]
+        stems = _stems(value)
+        met = [wish for wish, asked in wishes if stems and asked and (stems <= asked or asked <= stems)]
+        if met:
+            pairs.append((value, met[0]))
+    return pairs[:3]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _WORD.findall(text.lower()) if word not in _EMPTY_WORDS)
 
 
 def _stem(word: str) -> str:

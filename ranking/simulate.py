@@ -12,6 +12,8 @@ from retrieval.catalog import Catalog
 from retrieval.types import Item, Query, Rows
 
 _FEWEST_LIKES = 6
+_HITS_A_KEYWORD = 0.3
+"""How often the words of a wish are, as they stand, a keyword of the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def simulate(catalog: Catalog, people: Interactions, per_user: int = 4, seed: in
 
     The wish is one or two of that item's genres, one or two of its keywords, or both, or (in a fifth of the cases)
     nothing; whoever told no like always has a wish. Some tell a dislike as well. Keywords are told in words only, as
-    people tell moods and themes, so that they are found by meaning; genres are understood as genres.
+    people tell moods and themes, which have to be found by meaning unless they hit a keyword; genres are understood.
     """
     rng = np.random.default_rng(seed)
     liked, disliked = people.likes(), select(people.matrix, people.matrix.data <= people.scale.dislike_to)
@@ -56,10 +58,11 @@ def _case(catalog: Catalog, rng: np.random.Generator, likes: Rows, dislikes: Row
         return None
     unloved = dislikes[: int(rng.random() < 0.3)]
     query = Query(
-        text=", ".join((*keywords, *genres)),
+        text=", ".join(keywords),
         liked=tuple(catalog.ids[row] for row in known),
         disliked=tuple(catalog.ids[row] for row in unloved),
         genres=genres,
+        keywords=keywords if rng.random() < _HITS_A_KEYWORD else (),
     )
     relevant = [row for row in withheld if _meets(catalog.item(int(row)), genres, keywords)]
     return Case(query, np.array(relevant, np.int64), user)

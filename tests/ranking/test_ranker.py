@@ -53,7 +53,7 @@ def test_nothing_said_gives_the_popular(ranker: Ranker) -> None:
 
 
 def test_asked_values_are_evidence(ranker: Ranker) -> None:
-    query = Query(text="a space adventure", genres=("science fiction",), people=("person 1",), count=1)
+    query = Query(text="sad, space", genres=("science fiction",), people=("person 1",), count=1)
     first = ranker.rank(query, everything(ranker)).items[0]
     found = {(one.kind, one.value, one.words) for one in first.evidence}
     assert ("genre", "science fiction", "science fiction") in found
@@ -98,6 +98,20 @@ def test_never_shows_what_may_not_be_shown(
         assert not set(item.genres) & set(refused)
     assert len(shown) == min(5, ranking.trace[-1].left if ranking.items else 0)
     assert all(np.isfinite(ranked.score) for ranked in ranking.items)
+
+
+def test_half_a_phrase_is_no_evidence(ranker: Ranker) -> None:
+    ranking = ranker.rank(Query(text="space opera"), everything(ranker))
+    assert not [one for ranked in ranking.items for one in ranked.evidence if one.kind == "wish"]
+
+
+def test_a_wish_for_the_surprising_takes_the_popular_down(ranker: Ranker) -> None:
+    ranker.counts[4] = 500
+    for query in (Query(liked=("i00",), novelty=1.0), Query(liked=("i00",), popularity_bias=-1.0)):
+        plain = ranker.scores(Query(liked=("i00",)), np.array([4, 6]), None)
+        leaning = ranker.scores(query, np.array([4, 6]), None)
+        assert leaning[0, 0] / leaning[1, 0] < 0.5 * plain[0, 0] / plain[1, 0]
+        assert leaning[0].sum() < plain[0].sum()
 
 
 def test_limits_that_leave_one_item(ranker: Ranker) -> None:
