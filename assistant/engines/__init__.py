@@ -13,6 +13,7 @@ from assistant.engines.types import (
     Chunk,
     EngineBusy,
     EngineError,
+    EngineLost,
     EngineTimeout,
     Generation,
     LanguageModel,
@@ -24,6 +25,7 @@ __all__ = [
     "Engine",
     "EngineBusy",
     "EngineError",
+    "EngineLost",
     "EngineSettings",
     "EngineState",
     "EngineTimeout",
@@ -79,8 +81,8 @@ def choose_engine(settings: EngineSettings) -> Engine | None:
     weights = _weights(settings)
     if weights.is_file():
         return _child(settings, llama_cpp.command(weights, threads=settings.threads), llama_cpp.SLOTS)
-    if kind == "llama.cpp":
-        raise EngineError(f"The weights {weights} are not there; run `concierge setup` to fetch them.")
+    if kind == "llama.cpp" or settings.model:
+        raise EngineError(f"The weights {weights} are not there; `concierge setup` fetches the default ones.")
     return None
 
 
@@ -106,6 +108,8 @@ def _child(settings: EngineSettings, command: Command, running: int) -> Engine:
 
 
 def _weights(settings: EngineSettings) -> Path:
-    if settings.model and settings.model.endswith(".gguf"):
-        return Path(settings.model).expanduser()
-    return settings.home / "models" / DEFAULT_WEIGHTS
+    if not settings.model:
+        return settings.home / "models" / DEFAULT_WEIGHTS
+    if not settings.model.endswith(".gguf"):
+        raise EngineError(f"LLM_MODEL={settings.model} needs LLM_BASE_URL or a GPU with vLLM; llama.cpp takes a .gguf.")
+    return Path(settings.model).expanduser()

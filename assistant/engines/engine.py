@@ -159,20 +159,22 @@ class _Guarded:
             except EngineError as error:
                 self._supervisor.report(error)
                 raise
-        self._supervisor.report(None)
+        self._supervisor.sign_of_life()
         return generation
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> Iterator[Chunk]:
         self._supervisor.model()
         with self._queue.turn(timeout) as waited:
+            pieces = self._supervisor.model().stream(messages, max_tokens=max_tokens, timeout=_left(timeout, waited))
             try:
-                yield from self._supervisor.model().stream(
-                    messages, max_tokens=max_tokens, timeout=_left(timeout, waited)
-                )
+                for chunk in pieces:
+                    self._supervisor.sign_of_life()
+                    yield chunk
             except EngineError as error:
                 self._supervisor.report(error)
                 raise
-        self._supervisor.report(None)
+            finally:
+                pieces.close()  # type: ignore[attr-defined]  # a generator, typed as an iterator
 
 
 def _left(timeout: float, waited: float) -> float:

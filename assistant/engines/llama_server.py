@@ -32,13 +32,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     try:
-        from xllamacpp import CommonParams, Server
+        from xllamacpp import CommonParams, Server, llama_load_mode
     except ImportError as error:
         # Its wheels link against the system's OpenMP runtime, which a bare Debian does not have.
         sys.exit(f"xllamacpp cannot be loaded ({error}); on Debian: apt-get install libgomp1")
     params = CommonParams()
     params.model.path = options.weights
     params.model_alias = {options.name}
+    # Most weights are copied into another layout anyway; mapping the file as well would hold them twice (0.6 GB).
+    params.load_mode = llama_load_mode.LLAMA_LOAD_MODE_NONE
     params.port = options.port
     params.n_ctx = options.context
     params.n_parallel = options.slots

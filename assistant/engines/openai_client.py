@@ -17,7 +17,7 @@ from langsmith import tracing_context
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from assistant.engines.schemas import response_schema
-from assistant.engines.types import Chunk, EngineBusy, EngineError, EngineTimeout, Generation, Message
+from assistant.engines.types import Chunk, EngineBusy, EngineError, EngineLost, EngineTimeout, Generation, Message
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -146,7 +146,7 @@ class OpenAIModel:
             finally:
                 pieces.close()  # type: ignore[attr-defined]  # a generator, typed as an iterator
             if not complete:
-                raise EngineError(f"The language model at {self._base_url} broke off in the middle; ask again.")
+                raise EngineLost(f"The language model at {self._base_url} broke off in the middle; ask again.")
         yield Chunk("", prompt_tokens, completion_tokens, finished=True)
 
     @contextmanager
@@ -171,13 +171,13 @@ class OpenAIModel:
         except openai.InternalServerError as error:
             if error.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
                 raise EngineBusy(f"{where} is not ready yet; try again in a few seconds.") from error
-            raise EngineError(f"{where} failed ({error.status_code}); see its log. {_brief(error)}") from error
+            raise EngineLost(f"{where} failed ({error.status_code}); see its log. {_brief(error)}") from error
         except (openai.APIConnectionError, httpx2.TransportError) as error:
-            raise EngineError(f"{where} cannot be reached or broke off; check that it is running.") from error
+            raise EngineLost(f"{where} cannot be reached or broke off; check that it is running.") from error
         except (openai.OpenAIError, httpx2.HTTPError) as error:
             raise EngineError(f"{where} failed: {_brief(error)}") from error
         except RuntimeError as error:
-            raise EngineError(f"{where} was closed; ask again.") from error
+            raise EngineLost(f"{where} was closed; ask again.") from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # The libraries trust the server; a body that is no chat completion surfaces as any of these.
             raise EngineError(f"{where} sent something that is not an OpenAI chat completion: {error}") from error

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from assistant.engines.openai_client import OpenAIModel
 from assistant.engines.servers import Server
-from assistant.engines.types import EngineBusy, EngineError, EngineTimeout, Message
+from assistant.engines.types import EngineBusy, EngineError, EngineLost, EngineTimeout, Message
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Patience:
     stable_after: float = 60.0
     """A server that was ready this long has its earlier failures forgiven."""
     failures: int = 3
-    """So many failed calls or checks in a row open the breaker: the server is examined, and restarted if need be."""
+    """So many late answers in a row lead to an examination, so many failed health checks to a restart."""
     examination: float = 30.0
     """The one-token answer that tells a slow server from a stuck one must come in this time."""
 
@@ -59,6 +59,7 @@ class Supervisor:
         self._model: OpenAIModel | None = None
         self._starts = 0
         self._strikes = 0
+        self._last_sign = 0.0
         self._examine = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -125,18 +126,19 @@ class Supervisor:
             self._changed.wait_for(lambda: self._state is not EngineState.STARTING, timeout)
             return self._state is EngineState.READY
 
-    def report(self, error: EngineError | None) -> None:
-        """Tell how a call went: None for well."""
+    def report(self, error: EngineError) -> None:
+        """Tell that a call failed. Only what may be the server's own trouble leads to an examination."""
         with self._changed:
-            if error is None:
-                self._strikes = 0
-                return
-            if isinstance(error, EngineBusy):
-                return
-            self._strikes += 1
-            lost = not isinstance(error, EngineTimeout)
-            if lost or self._strikes >= self._patience.failures:
+            if isinstance(error, EngineTimeout):
+                self._strikes += 1
+            if isinstance(error, EngineLost) or self._strikes >= self._patience.failures:
                 self._examine.set()
+
+    def sign_of_life(self) -> None:
+        """Tell that something came from the server."""
+        with self._changed:
+            self._strikes = 0
+            self._last_sign = time.monotonic()
 
     def _run(self) -> None:
         back_off = self._patience.first_back_off
@@ -211,16 +213,19 @@ class Supervisor:
         return ""
 
     def _answers(self, model: OpenAIModel) -> bool:
-        """Whether one token comes out: a server can be healthy by its own account and yet be stuck."""
+        """Whether a token comes out, ours or another's: a server can be healthy by its own account and yet be stuck."""
+        began = time.monotonic()
         try:
             for _ in model.stream([Message("user", "Hi")], max_tokens=1, timeout=self._patience.examination):
-                pass
+                self.sign_of_life()
+        except EngineTimeout:
+            # On a busy server the question may have waited behind long answers.
+            with self._changed:
+                return self._last_sign > began
         except EngineBusy:
             return True
         except EngineError:
             return False
-        with self._changed:
-            self._strikes = 0
         return True
 
     def _set(self, state: EngineState, reason: str = "") -> None:

@@ -52,6 +52,10 @@ class EngineTimeout(EngineError):
     """The engine did not answer in time."""
 
 
+class EngineLost(EngineError):
+    """The engine could not be reached, failed, or broke off in the middle."""
+
+
 class LanguageModel(Protocol):
     """One language model behind one address. Closing the iterator of `stream` stops the generation."""
 

@@ -29,6 +29,7 @@ class FakeServer(ThreadingHTTPServer):
         self.key = key
         self.generating = 0
         self.stuck = False
+        self.hold_new = False
         self.requests: list[dict[str, Any]] = []
         self.lock = threading.Lock()
 
@@ -83,11 +84,14 @@ class _Handler(BaseHTTPRequestHandler):
         text = request["messages"][-1]["content"]
         if "please crash" in text:
             os._exit(7)
+        if "please refuse" in text:
+            self._json(400, {"error": {"message": "no such thing"}})
+            return
         with self.server.lock:
             self.server.generating += 1
             self.server.requests.append(request)
         try:
-            while self.server.stuck:
+            while self.server.stuck or self.server.hold_new:
                 time.sleep(0.02)
             self._complete(request)
         finally:

@@ -67,6 +67,8 @@ def test_what_is_asked_for_comes_first(home: Path) -> None:
         (lambda home: EngineSettings(home, base_url="localhost:8000"), "must begin with http"),
         (lambda home: EngineSettings(home, kind="vllm"), "NVIDIA GPU"),
         (lambda home: EngineSettings(home / "x", kind="llama.cpp"), "concierge setup"),
+        (lambda home: EngineSettings(home, model="not/there.gguf"), "not/there.gguf are not there"),
+        (lambda home: EngineSettings(home, model="gpt-9"), "needs LLM_BASE_URL"),
     ],
 )
 def test_what_cannot_run_says_what_is_missing(

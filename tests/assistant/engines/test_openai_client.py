@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from assistant.engines import EngineBusy, EngineError, EngineTimeout, Message
+from assistant.engines import EngineBusy, EngineError, EngineLost, EngineTimeout, Message
 from assistant.engines.openai_client import OpenAIModel
 
 ASK = [Message("system", "Be brief."), Message("user", "Hello")]
@@ -78,14 +78,14 @@ def status(code: int, message: str = "why") -> Handler:
 
 
 FAILURES = [
-    pytest.param(refuse, EngineError, "cannot be reached", id="refused"),
+    pytest.param(refuse, EngineLost, "cannot be reached", id="refused"),
     pytest.param(hang, EngineTimeout, "did not answer within 5 s", id="time-out"),
     pytest.param(status(400, "too long"), EngineError, "refused the request: .*too long", id="400"),
     pytest.param(status(401), EngineError, "set LLM_API_KEY", id="401"),
     pytest.param(status(403), EngineError, "set LLM_API_KEY", id="403"),
     pytest.param(status(404), EngineError, "does not know 'm'; check LLM_BASE_URL and LLM_MODEL", id="404"),
     pytest.param(status(429), EngineBusy, "too much to do", id="429"),
-    pytest.param(status(500, "boom"), EngineError, r"failed \(500\)", id="500"),
+    pytest.param(status(500, "boom"), EngineLost, r"failed \(500\)", id="500"),
     pytest.param(status(503, "Loading model"), EngineBusy, "not ready yet", id="503"),
     pytest.param(lambda _: httpx2.Response(200, html="<p>portal</p>"), EngineError, "not an OpenAI", id="html"),
     pytest.param(lambda _: httpx2.Response(200, json={"a": 1}), EngineError, "not an OpenAI", id="other json"),
@@ -172,11 +172,11 @@ def failed() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     ("content", "kind", "message"),
     [
-        (broken, EngineError, "broke off"),
+        (broken, EngineLost, "broke off"),
         (stalled, EngineTimeout, "did not answer within"),
         (failed, EngineError, "out of memory"),
-        (lambda: events(piece("Hel"), end=False), EngineError, "broke off in the middle"),
-        (lambda: events(piece("Hel")), EngineError, "broke off in the middle"),
+        (lambda: events(piece("Hel"), end=False), EngineLost, "broke off in the middle"),
+        (lambda: events(piece("Hel")), EngineLost, "broke off in the middle"),
         (lambda: iter([b"data: {not json\n\n"]), EngineError, "not an OpenAI"),
         (lambda: iter([b""]), EngineError, "broke off|not an OpenAI"),
     ],
@@ -188,7 +188,7 @@ def test_a_stream_that_breaks_off_gives_what_came_and_then_the_error(
     received = []
     with pytest.raises(EngineError, match=message) as raised:
         received.extend(chunk.text for chunk in stream)
-    assert type(raised.value) is kind
+    assert isinstance(raised.value, kind)
     assert received in (["Hel"], [])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from assistant.engines import Engine, EngineError, EngineState, Message
 from assistant.engines.servers import ChildServer, Command, RemoteServer
@@ -23,6 +24,10 @@ QUICK = Patience(
     poll=0.02, check_every=0.1, check_limit=0.5, first_back_off=0.05, longest_back_off=0.2, failures=2, examination=0.5
 )
 COUNT = [Message("user", "Count to 500")]
+
+
+class Word(BaseModel):
+    word: str
 
 
 def command(*flags: str) -> Command:
@@ -255,3 +260,28 @@ def test_prompts_are_read_in_advance_and_again_after_a_restart() -> None:
     with FakeServer(port) as second:
         assert until(lambda: len(second.requests) == 2)
         engine.stop()
+
+
+def test_a_busy_server_is_not_taken_for_a_stuck_one() -> None:
+    with FakeServer(token_seconds=0.05) as server, Engine(RemoteServer(server.base_url), patience=QUICK) as engine:
+        assert engine.wait_ready(10)
+        stream = engine.model.stream(COUNT, max_tokens=60, timeout=20)
+        next(stream)
+        server.hold_new = True
+        for _ in range(QUICK.failures):
+            with pytest.raises(EngineError, match="did not answer"):
+                engine.model.structured(COUNT, Word, max_tokens=9, timeout=0.1)
+        assert len(list(stream)) == 60
+        assert engine.starts == 1
+        assert engine.state is EngineState.READY
+
+
+def test_a_refused_request_is_not_the_servers_trouble() -> None:
+    with FakeServer() as server, Engine(RemoteServer(server.base_url), patience=QUICK) as engine:
+        assert engine.wait_ready(10)
+        for _ in range(5):
+            with pytest.raises(EngineError, match="refused the request"):
+                say(engine, "please refuse")
+        assert say(engine) == "1 2 3"
+        assert engine.starts == 1
+        assert not [request for request in server.requests if request["messages"][-1]["content"] == "Hi"]
