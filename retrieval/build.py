@@ -12,10 +12,9 @@ from typing import Any
 import pandas as pd
 
 from retrieval.catalog import ITEMS_FILE, Catalog
-from retrieval.embedder import Embedder
 from retrieval.index import IndexProblem, ItemIndex
 from retrieval.item_text import TEXT_VERSION
-from retrieval.types import Item
+from retrieval.types import Item, TextEmbedder
 
 INTERACTIONS_FILE = "interactions.parquet"
 META_FILE = "meta.json"
@@ -31,7 +30,7 @@ def build_catalog(
     items: Iterable[Item],
     interactions: pd.DataFrame | None,
     out_dir: Path,
-    embedder: Embedder,
+    embedder: TextEmbedder,
     progress: bool = True,
 ) -> Catalog:
     """Write items.parquet, interactions.parquet and the vector index into `out_dir`; what is current is left alone.
@@ -103,7 +102,7 @@ def _read_meta(folder: Path) -> dict[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def _opens(folder: Path, catalog: Catalog, embedder: Embedder) -> bool:
+def _opens(folder: Path, catalog: Catalog, embedder: TextEmbedder) -> bool:
     if not (folder / ITEMS_FILE).is_file():
         return False
     try:

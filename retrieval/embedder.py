@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from tqdm import tqdm
 from transformers import AutoTokenizer, BertModel
 from transformers.utils import logging as transformers_logging
 
-Vectors = NDArray[np.float32]
-"""One embedding per row, shape (n, dimensions), each of length 1."""
+from retrieval.types import Vectors
 
 _BATCH_TOKENS = 1024
 """Small enough for the activations of one layer to stay in the processor's cache."""

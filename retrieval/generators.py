@@ -31,13 +31,13 @@ def _fame(catalog: Catalog) -> Scores:
     return (log_votes / max(float(log_votes.max(initial=0.0)), 1e-9)).astype(np.float32)
 
 
-def _liking(catalog: Catalog) -> Scores:
-    """The mean vote on a scale of 0 to 1, drawn towards the catalog's mean by `_VOTES_PRIOR` votes."""
+def _liking(catalog: Catalog, prior: float = _VOTES_PRIOR) -> Scores:
+    """The mean vote on a scale of 0 to 1, drawn towards the catalog's mean by `prior` votes."""
     votes = np.nan_to_num(catalog.votes.astype(np.float64))
     ratings = catalog.ratings.astype(np.float64)
     known = np.isfinite(ratings)
     mean = float(ratings[known].mean()) if known.any() else 5.0
-    shrunk = (votes * np.where(known, ratings, mean) + _VOTES_PRIOR * mean) / (votes + _VOTES_PRIOR)
+    shrunk = (votes * np.where(known, ratings, mean) + prior * mean) / (votes + prior)
     return (shrunk / 10).astype(np.float32)
 
 
@@ -113,9 +113,9 @@ class PopularGenerator:
     name = "popular"
 
     def __init__(self, catalog: Catalog) -> None:
-        fame, liking = _fame(catalog), _liking(catalog)
-        # "Lesser known" asks for what few have seen and those few liked, not for what nobody has voted on.
-        hidden = np.where(catalog.votes > 0, liking - fame, -np.inf).astype(np.float32)
+        # "Lesser known" asks for what few have seen and those few liked, not for what nobody has voted on: liking
+        # counts more than fame, and a few dozen votes are enough to believe it.
+        hidden = np.where(catalog.votes > 0, _liking(catalog, prior=50) - _fame(catalog) / 4, -1).astype(np.float32)
         self._scores = {False: esteem(catalog), True: hidden}
         self._order = {lesser: np.argsort(-scores, kind="stable") for lesser, scores in self._scores.items()}
 

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from retrieval.catalog import Catalog
-from retrieval.embedder import Embedder, Vectors
 from retrieval.item_text import TEXT_VERSION, item_text
-from retrieval.types import Item, Mask, Rows, Scores
+from retrieval.types import Item, Mask, Rows, Scores, TextEmbedder, Vectors
 
 EXACT_UP_TO = 500_000
 """Up to this many allowed rows the search is one exact matrix product, and beyond it Chroma's HNSW graph.
@@ -49,7 +48,7 @@ class ItemIndex:
     Close it when done, or use it as a context manager: Chroma holds files open.
     """
 
-    def __init__(self, folder: Path, client: Client, ids: Sequence[str], embedder: Embedder) -> None:
+    def __init__(self, folder: Path, client: Client, ids: Sequence[str], embedder: TextEmbedder) -> None:
         """Use `build` or `open`."""
         self._folder = folder
         self._client = client
@@ -61,7 +60,7 @@ class ItemIndex:
         self.vectors: Vectors = self._load_vectors()
 
     @classmethod
-    def build(cls, catalog: Catalog, embedder: Embedder, folder: Path, progress: bool = True) -> ItemIndex:
+    def build(cls, catalog: Catalog, embedder: TextEmbedder, folder: Path, progress: bool = True) -> ItemIndex:
         """Embed every item into a new index in `folder`; an index that is there serves until the new one is whole."""
         folder.mkdir(parents=True, exist_ok=True)
         partial = folder / "index.partial"
@@ -87,7 +86,7 @@ class ItemIndex:
         return cls.open(folder, catalog, embedder)
 
     @classmethod
-    def open(cls, folder: Path, catalog: Catalog, embedder: Embedder) -> ItemIndex:
+    def open(cls, folder: Path, catalog: Catalog, embedder: TextEmbedder) -> ItemIndex:
         """The index in `folder`.
 
         Raises IndexProblem when there is none, or when it was built with another embedding model, another item text
@@ -199,12 +198,12 @@ def _client(path: Path) -> Client:
     return cast(Client, chromadb.PersistentClient(path, Settings(anonymized_telemetry=False)))
 
 
-def _description(embedder: Embedder, ids: Sequence[str]) -> dict[str, str | int]:
+def _description(embedder: TextEmbedder, ids: Sequence[str]) -> dict[str, str | int]:
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
     return {"embedding_model": embedder.name, "text_version": TEXT_VERSION, "items": len(ids), "ids_sha256": digest}
 
 
-def _check(client: Client, embedder: Embedder, catalog: Catalog, folder: Path) -> None:
+def _check(client: Client, embedder: TextEmbedder, catalog: Catalog, folder: Path) -> None:
     try:
         found = client.get_collection(_COLLECTION, embedding_function=None).metadata or {}
     except NotFoundError:
@@ -223,7 +222,7 @@ def _check(client: Client, embedder: Embedder, catalog: Catalog, folder: Path) -
             )
 
 
-def _upsert(collection: Collection, items: Sequence[Item], embedder: Embedder) -> Vectors:
+def _upsert(collection: Collection, items: Sequence[Item], embedder: TextEmbedder) -> Vectors:
     texts = [item_text(item) for item in items]
     vectors = embedder.encode(texts)
     collection.upsert(

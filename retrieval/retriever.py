@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
-from retrieval.embedder import Embedder
 from retrieval.index import ItemIndex
-from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step
+from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step, TextEmbedder
 
 _REMEMBERED_TEXTS = 1024
 
@@ -23,7 +22,7 @@ class Retriever:
         self,
         catalog: Catalog,
         index: ItemIndex,
-        embedder: Embedder,
+        embedder: TextEmbedder,
         generators: Sequence[CandidateGenerator],
         limit: int = 200,
     ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -15,6 +15,9 @@ Rows = NDArray[np.int64]
 
 Scores = NDArray[np.float32]
 """One number per catalog row or per candidate, shape (n,); NaN where a source has nothing to say."""
+
+Vectors = NDArray[np.float32]
+"""One embedding per row, shape (n, dimensions), each of length 1."""
 
 Mask = NDArray[np.bool_]
 """One truth value per catalog row, shape (len(catalog),)."""
@@ -127,6 +130,17 @@ class Candidates:
     sources: Mapping[str, Scores] = field(default_factory=lambda: MappingProxyType({}))
     trace: tuple[Step, ...] = ()
     vector: NDArray[np.float32] | None = None
+
+
+class TextEmbedder(Protocol):
+    """Texts to vectors of `dimensions` numbers; `name` tells the vectors of one model from those of another."""
+
+    name: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> Vectors:
+        """The vectors of the texts, in their order, shape (len(texts), dimensions), each of length 1."""
+        ...
 
 
 class CandidateGenerator(Protocol):
