@@ -28,7 +28,7 @@ _CHAT_WORDS = frozenset(
     "one two three first second third last next other others more less again new old older newer big small long short home "
     "really very just only so too not never always ever what who why how where when go going get take taken give made "
     "interesting awesome cool perfect amazing boring action comedy drama horror thriller romance western musical war family "
-    "show series season actor actress director cast year years time day life world people man woman girl boy men women".split()
+    "show series season actor actress director cast year years time day life world people man woman girl boy men women oh lol yes yep yeah nope well also and but so then still that those these which anyway netflix hulu amazon pg thx wow ah hmm haha now her his my your she he they is was are be been do did does have has had i you of to in on for with at from by as if or fan fans sequel remake original part hope sorry true guess think sounds".split()
 )
 _OBJECT = re.compile(
     r"(?:\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
@@ -53,6 +53,7 @@ _SONG = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"^[\"”’']?\s*(?:movies?|films?|series|franchise|trilogy|saga)\b", re.IGNORECASE)
+_OCCASION = re.compile(r"\b(?:for|on|around|until|this|every|during)\s*$", re.IGNORECASE)
 _DETERMINED = re.compile(
     r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
 )
@@ -64,6 +65,9 @@ _PRAISED = re.compile(
 _ADMIRED = re.compile(
     r"^[\"”’']?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:is|are|was|were)\s+(?:(?:one|two|three|some|all|both|probably|definitely|still)\s+)*(?:of\s+)?my\b",
     re.IGNORECASE,
+)
+_INTERJECTIONS = frozenset(
+    "yes yep yeah yup oh also no nope and but so like well hi hey hello i ok okay ah wow or maybe even just thanks loved love".split()
 )
 _AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
 
@@ -132,7 +136,9 @@ class TitleReader:
         words = canonical(mention.text).split()
         capitals = self._capitals(message, mention)
         strong = bool(_STRONG_OBJECT.search(before[-50:]))
-        weight += capitals + self._rarity(words)
+        weight += capitals + self._rarity(words) + self._fame(mention)
+        if _OCCASION.search(before):
+            weight -= 0.8
         weight += 1.2 if strong else 0.8 if _OBJECT.search(before[-60:]) else 0.0
         if _NAMED.match(after) and (len(words) > 1 or _DETERMINED.search(before)):
             weight += 0.8
@@ -158,11 +164,15 @@ class TitleReader:
         rare = [1.5 if self._counts[w] < 4 else 0.8 for w in words if not self._is_common(w) and not w.isdecimal()]
         if len(words) == 1:
             return sum(rare)
-        phrase = max((self._counts[f"{one} {two}"] for one, two in pairwise(words)), default=0)
-        unusual = 0.9 if all(self._counts[f"{one} {two}"] < 4 for one, two in pairwise(words)) else 0.0
-        return (
-            min(sum(rare), 2.2) + unusual + 0.35 * max(len(words) - 2, 0) - (0.6 if phrase > 20 and not rare else 0.0)
-        )
+        least = min((self._counts[f"{one} {two}"] for one, two in pairwise(words)), default=0)
+        unusual = 0.9 + 0.35 * (len(words) - 2) if least < 4 else 0.0
+        return min(sum(rare), 2.2) + unusual
+
+    def _fame(self, mention: Mention) -> float:
+        """Much seen items are meant more often than their words; hardly seen ones less."""
+        ids = (mention.link.item_id, *mention.link.alternatives)
+        votes = max((item.votes or 0 for item_id in ids if item_id and (item := self._catalog.get(item_id))), default=0)
+        return 0.4 if votes >= 1500 else -0.3 if votes < 100 else 0.0
 
     def _capitals(self, message: str, mention: Mention) -> float:
         """Capitals say little in a message that is all capitals or starts with the span, and much elsewhere."""
@@ -217,6 +227,12 @@ class TitleReader:
     def _pieces(self, message: str, start: int, end: int, accepted: list[Mention]) -> list[tuple[int, int]]:
         """A run as it stands if it links as a whole, else cut at "and", "or", and where a mention ends."""
         text = message[start:end].rstrip(" .,!?:")
+        while (lead := re.match(r"([\w'’]+)[.,]?\s+(?=\S)", text)) and lead[1].casefold() in _INTERJECTIONS:
+            start, text = start + lead.end(), text[lead.end() :]
+        while (
+            last := re.search(r"(?<!and)(?<!or)(?<!&)\s+(I|And|But|So|Or|Is|Was|It|You|We|My|LOL|Lol|Any|What)$", text)
+        ) and "." not in text:
+            text = text[: last.start()]
         link = self._linker.link(text)
         if link.item_id or link.alternatives or not _AND.search(text):
             return [(start, start + len(text))]
@@ -230,6 +246,9 @@ class TitleReader:
 
     def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
         text, before = message[start:end], message[:start]
+        if all(word in _CHAT_WORDS for word in fold(text).split()) and not contested and message[end:].strip(" .,!?"):
+            if not _joined(message[max((t.end for t in titles if t.end <= start), default=0) : start]):
+                return None
         words = [word for word in fold(text).split() if not self._is_common(word) and not word.isdecimal()]
         joined = any(_joined(message[t.end : start]) for t in titles if t.end <= start)
         object_of = joined or bool(_OBJECT.search(before[-60:]))
@@ -243,7 +262,7 @@ class TitleReader:
         if link.item_id or link.alternatives:
             plain = not words and len(text.split()) == 1 and (link.kind == "fuzzy" or not (object_of or admired))
             return None if plain else Mention(start, end, text, link, int(year[1]) if year else None)
-        numbered = bool(re.search(r" (?:\d+|[IVX]+)$", text))
+        numbered = bool(re.search(r" (?:\d+|I[IVX]+|[VX]I*)$", text))
         if contested:
             return Mention(start, end, text, link) if numbered else None
         several = (len(text.split()) > 1 and not subject) or (joined and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
@@ -274,13 +293,21 @@ class TitleReader:
                         continue
                     if size == 1 and not (_OBJECT.search(message[:start][-60:]) or message[start:end][0].isupper()):
                         continue
-                    if self._vocabulary.find(message[start:end]):
+                    if self._vocabulary.find(message[start:end]) or not self._near_enough(message, start, end, link):
                         continue
                     if best is None or link.score > best.link.score + 0.02:
                         best = Mention(start, end, message[start:end], link)
             if best:
                 found.append(best)
         return found
+
+    def _near_enough(self, message: str, start: int, end: int, link: Link) -> bool:
+        """Two typos need a long title, or a cue in front; small talk at either end is no part of a title."""
+        words = fold(message[start:end]).split()
+        if words[-1] in _CHAT_WORDS or (words[0] in _CHAT_WORDS and words[0] not in ("the", "a", "an")):
+            return False
+        cue = bool(_OBJECT.search(message[:start][-60:])) or message[start].isupper()
+        return cue or link.score >= 0.88
 
     def _is_odd(self, word: str) -> bool:
         return (
@@ -292,9 +319,7 @@ class TitleReader:
 
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
 _CAP = r"(?:[A-Z0-9][\w'’&\-]*[.:]?)"
-_CAPITALS = re.compile(
-    rf"{_CAP}(?:\s+(?:(?:of|the|and|in|to|for|on|at|a|an|with|from|vs\.?|de|la|le|&)\s+){{0,3}}{_CAP})*"
-)
+_CAPITALS = re.compile(rf"{_CAP}(?:\s+(?:(?:of|the|and|in|to|for|on|at|a|an|vs\.?|de|la|le|&)\s+){{0,3}}{_CAP})*")
 
 
 def is_named_thing(before: str) -> bool:
