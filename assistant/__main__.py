@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from assistant.settings import Settings
+from prompts.evaluation.cli import prompts_app
 
-app = typer.Typer(
-    name="concierge",
-    help="A conversational recommender that runs on your own machine.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+if TYPE_CHECKING:
+    from ranking.conversation.bench import BenchResult
+    from retrieval.embedder import Embedder
+
+_plain = partial(
+    typer.Typer, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, no_args_is_help=True
 )
-bench = typer.Typer(help="Measure: each command prints its figures and writes a report.", no_args_is_help=True)
+app = _plain(name="concierge", help="A conversational recommender that runs on your own machine.")
+bench = _plain(help="Measure. Each command prints its figures and can write a report.")
+keys = _plain(help="API keys, needed where the server listens beyond this machine.")
 app.add_typer(bench, name="bench")
+app.add_typer(keys, name="keys")
+app.add_typer(prompts_app, name="prompts")
 
 console = Console(stderr=True)
 """Everything but the answer goes to standard error, so that output can be piped."""
 
-Catalog = Annotated[str | None, typer.Option(help="Name of the catalog to use (default: movies).")]
+Understand = Literal["none", "rules", "llm"]
 
 
 @app.command()
 def setup() -> None:
     """Fetch the models and data that are missing and build the default catalog. Does nothing twice."""
-    prepared(Settings())
+    _prepared(Settings())
 
 
 @app.command()
@@ -52,7 +59,7 @@ def index(
     from assistant.setup import index_catalog
 
     index_catalog(Settings(catalog=name), items, interactions, console, skip_bad=skip_bad)
-    console.print(f"Serve it with: CONCIERGE_CATALOG={name} make run")
+    console.print(f"Serve it with: CONCIERGE_CATALOG={name} make run", highlight=False)
 
 
 @app.command()
@@ -65,7 +72,7 @@ def ask(
     from assistant.terminal import ask_once
 
     settings = Settings()
-    prepared(settings)
+    _prepared(settings)
     with assembled(settings, console) as assistant:
         if not ask_once(assistant, question, as_json=as_json):
             raise typer.Exit(2)
@@ -78,7 +85,7 @@ def chat() -> None:
     from assistant.terminal import converse
 
     settings = Settings()
-    prepared(settings)
+    _prepared(settings)
     with assembled(settings, console) as assistant:
         converse(assistant)
 
@@ -88,16 +95,175 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT).", min=1, max=65535)] = None,
 ) -> None:
-    """The page and the API, with the engine as a supervised child."""
+    """The page and the API on one port, with the engine as a supervised child."""
     given = {"host": host, "port": port}
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    with listening(settings.host, settings.port) as listener:
-        prepared(settings)
-        serve_page(settings, listener)
+    with _listening(settings.host, settings.port) as listener:
+        _prepared(settings)
+        _serve(settings, listener)
+
+
+@app.command()
+def understand(
+    in_path: Annotated[Path, typer.Option("--in", help='Lines of {"text", "context"?, "shown"?}.', exists=True)],
+    out_path: Annotated[Path, typer.Option("--out", help="Where to write a line of what was understood for each.")],
+    rules: Annotated[bool, typer.Option("--rules", help="By rules alone, without the language model.")] = False,
+) -> None:
+    """Read messages from a file and write what is understood of each."""
+    from assistant.launch import assembled
+    from assistant.understanding.batch import run_understand
+
+    settings = Settings(engine="none") if rules else Settings()
+    _prepared(settings)
+    with assembled(settings, console) as assistant:
+        count = run_understand(in_path, out_path, assistant.understander, assistant.catalog)
+    console.print(f"Read {count} messages into {out_path}", highlight=False)
+
+
+@app.command()
+def train(
+    catalog: Annotated[Path, typer.Option(help="Items: .jsonl, .csv or .parquet.", exists=True)],
+    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    interactions: Annotated[
+        Path | None, typer.Option(help="user_id,item_id,rating[,timestamp]; a user may be a dialog.", exists=True)
+    ] = None,
+    cases: Annotated[list[Path] | None, typer.Option(help="Recorded turns; may be repeated.", exists=True)] = None,
+    ratings: Annotated[
+        Path | None, typer.Option(help="Folder with MovieLens' movies.csv and ratings.csv, linked by title.")
+    ] = None,
+    ablate: Annotated[bool, typer.Option("--ablate", help="Also fit the rankers that an ablation compares.")] = False,
+) -> None:
+    """Fit the collaborative models, the blend and the learned ranker for any catalog."""
+    from ranking.conversation.train import train_conversation
+
+    result = train_conversation(catalog, interactions, cases or [], out, _embedder(), ratings, ablate)
+    console.print(f"Trained on {result.dialogs:,} dialogs and {result.turns:,} turns in {result.seconds:.0f} s: {out}")
+
+
+@bench.command()
+def conversation(
+    model: Annotated[Path, typer.Option(help="Folder that `concierge train` wrote.", exists=True)],
+    cases: Annotated[Path, typer.Option(help="Recorded turns to rank the whole catalog for.", exists=True)],
+    understand: Annotated[Understand, typer.Option(help="How the words are read.")] = "rules",
+    limit: Annotated[int | None, typer.Option(help="A fixed random sample of so many turns.", min=1)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+    ablation: Annotated[bool, typer.Option("--ablation", help="Also the single parts and ablated rankers.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Folder for an HTML report with plots.")] = None,
+) -> None:
+    """Conversational recommendation: recall, NDCG and MRR over the whole catalog, with confidence intervals."""
+    from ranking.conversation.bench import bench_conversation
+    from ranking.conversation.report import ablation_text, write_report
+
+    def run(reader: object = None) -> BenchResult:
+        return bench_conversation(model, cases, _embedder(), understand, limit, reader, ablation)  # type: ignore[arg-type]
+
+    if understand == "llm":
+        from assistant.launch import running_engine
+        from assistant.reading import case_reader
+        from ranking.conversation.store import load_model
+
+        settings = Settings()
+        _prepared(settings)
+        with running_engine(settings, console) as engine:
+            result = run(case_reader(engine.model if engine else None, load_model(model).catalog))
+    else:
+        result = run()
+    if report is not None:
+        console.print("Report:", *write_report(result, report), highlight=False)
+    if as_json:
+        print(json.dumps(result.as_json()))
+        return
+    for name, value in result.metrics.items():
+        low, high = result.ci95[name]
+        print(f"{name:8} {value:.4f}  [{low:.4f}, {high:.4f}]")
+    print(f"{result.system}; {result.cases:,} cases, {result.gold:,} gold items")
+    if ablation:
+        print(ablation_text(result))
+
+
+@bench.command()
+def ratings(
+    data: Annotated[Path, typer.Option(help="Folder in MovieLens' layout: movies.csv, ratings.csv.", exists=True)],
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("reports/ratings"),
+    lenskit: Annotated[Path | None, typer.Option(help="A virtual environment with LensKit, to compare with.")] = None,
+) -> None:
+    """Collaborative filtering: all models and measures, beside `implicit` and LensKit in the same run."""
+    from ranking.bench.ratings import run_ratings_bench
+
+    run_ratings_bench(data, out, lenskit)
+    console.print(f"Report: {out}", highlight=False)
+
+
+@bench.command()
+def load(
+    sessions: Annotated[int, typer.Option(min=1)] = 64, turns: Annotated[int, typer.Option(min=1)] = 10_000
+) -> None:
+    """Many sessions at once with an echo engine: errors, cross-talk, memory, throughput."""
+    from assistant.http.bench.load import run_load
+
+    print(run_load(sessions, turns))
+
+
+@bench.command()
+def faults(kills: Annotated[int, typer.Option(min=1)] = 200) -> None:
+    """Kill the web process at random moments: is everything there that was acknowledged?"""
+    from assistant.http.bench.faults import run_faults
+
+    print(run_faults(kills))
+
+
+@keys.command("create")
+def create_key(owner: Annotated[str, typer.Argument(help="Whose data the key reaches.")], name: str = "") -> None:
+    """Make an API key. It is printed once and kept only as a hash."""
+    from assistant.memory import open_memory
+
+    with open_memory(_database(Settings())) as memory:
+        key, secret = memory.keys.create(owner, name)
+    console.print(f"Key {key.id} of {owner}; it is shown only now:", highlight=False, markup=False)
+    print(secret)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """The keys there are, without their secrets."""
+    from assistant.memory import open_memory
+
+    with open_memory(_database(Settings())) as memory:
+        for key in memory.keys.list():
+            print(key)
+
+
+@keys.command("revoke")
+def revoke_key(key: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
+    """Make a key useless."""
+    from assistant.memory import open_memory
+
+    with open_memory(_database(Settings())) as memory:
+        memory.keys.revoke(key)
+
+
+def _prepared(settings: Settings) -> None:
+    from assistant.setup import prepare
+
+    prepare(settings, console)
+
+
+def _embedder() -> Embedder:
+    from assistant.setup import fetch
+    from retrieval.embedder import Embedder
+
+    settings = Settings()
+    fetch(["embedder"], settings, console)
+    return Embedder(settings.embedding_model)
+
+
+def _database(settings: Settings) -> str:
+    settings.root.mkdir(parents=True, exist_ok=True)
+    return settings.database_url or f"sqlite:///{settings.root / 'concierge.db'}"
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket bound to the address before anything else is done, so that a port that is taken is told at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
@@ -105,43 +271,43 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((host, port))
         except OSError as error:
+            other = port + 1 if port < 65535 else 7861
             raise SystemExit(
-                f"concierge: cannot listen on {host}:{port} ({error.strerror}). "
-                f"Pick another port with: PORT={port + 1 if port < 65535 else 7861} make run"
+                f"concierge: cannot listen on {host}:{port}: {error.strerror}. Pick another port with PORT={other}"
             ) from error
         yield listener
 
 
-def serve_page(settings: Settings, listener: socket.socket) -> None:
-    """Serve until interrupted."""
+def _serve(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
 
-    from assistant.http.app import create_app
-    from assistant.http.options import ServerOptions
+    from assistant.http import ServerOptions, create_app
     from assistant.launch import assembled
     from assistant.memory import open_memory
     from ui import build_page, mount_page
 
-    database = settings.database_url or f"sqlite:///{settings.root / 'concierge.db'}"
-    with assembled(settings, console, wait_for_engine=False) as assistant, open_memory(database) as memory:
-        app = create_app(assistant, memory, ServerOptions(host=settings.host))
-        mount_page(app, build_page(assistant))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=5))
+    with (
+        assembled(settings, console, wait_for_engine=False) as assistant,
+        open_memory(_database(settings)) as memory,
+    ):
+        api = create_app(assistant, memory, ServerOptions(host=settings.host), engine_status=assistant.engine_status)
+        mount_page(api, build_page(assistant))
+        server = uvicorn.Server(uvicorn.Config(api, log_level="warning", timeout_graceful_shutdown=5))
         console.print(f"Concierge is at http://{settings.host}:{settings.port}", highlight=False)
         server.run(sockets=[listener])
 
 
-def prepared(settings: Settings) -> None:
-    """Set up what is missing for the catalog that is served."""
-    from assistant.setup import prepare
-
-    prepare(settings, console)
-
-
 def main() -> None:
-    """Entry point of `concierge`: what goes wrong is told in a line, without a traceback."""
+    """Entry point of `concierge`: what a person can mend is told in a line, without a traceback."""
     logging.basicConfig(level=os.environ.get("CONCIERGE_LOG", "WARNING").upper(), stream=sys.stderr)
-    app()
+    try:
+        app()
+    except ValidationError as error:
+        first = error.errors()[0]
+        sys.exit(f"concierge: the setting {'.'.join(map(str, first['loc']))}: {first['msg']}")
+    except (ValueError, RuntimeError, OSError) as error:
+        logging.getLogger(__name__).debug("ended by", exc_info=True)
+        sys.exit(f"concierge: {error}")
 
 
 if __name__ == "__main__":

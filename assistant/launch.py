@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 import prompts
-from assistant.engines import EngineSettings, choose_engine
+from assistant.engines import Engine, EngineSettings, choose_engine
 from assistant.engines.types import Message
 from assistant.settings import Settings
 
@@ -30,6 +30,38 @@ def fixed_beginnings() -> tuple[tuple[Message, ...], ...]:
 
 
 @contextmanager
+def running_engine(settings: Settings, console: Console, *, wait: bool = True) -> Iterator[Engine | None]:
+    """The engine of these settings, started and its prompts being read; None where there is none.
+
+    With `wait` it has answered its health check, or given up: the assistant works without it too.
+
+    Raises
+    ------
+    EngineError
+        when the engine that was asked for cannot run; the message says what is missing.
+    """
+    engine = choose_engine(
+        EngineSettings(
+            kind=settings.engine,
+            base_url=settings.llm_base_url,
+            model=settings.llm_model,
+            api_key=settings.llm_api_key,
+            home=settings.root,
+            threads=settings.threads,
+        )
+    )
+    if engine is None:
+        yield None
+        return
+    with engine:
+        engine.warm(fixed_beginnings())
+        if wait:
+            with console.status(f"Starting {engine.kind} …"):
+                engine.wait_ready(ENGINE_SECONDS)
+        yield engine
+
+
+@contextmanager
 def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = True) -> Iterator[Assistant]:
     """Everything that a conversation needs.
 
@@ -40,25 +72,12 @@ def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = T
     IndexProblem, FileNotFoundError
         when the catalog has not been built, or for another embedding model; the message names the command.
     """
-    with ExitStack() as stack:
-        engine = choose_engine(
-            EngineSettings(
-                kind=settings.engine,
-                base_url=settings.llm_base_url,
-                model=settings.llm_model,
-                api_key=settings.llm_api_key,
-                home=settings.root,
-                threads=settings.threads,
-            )
-        )
-        if engine is not None:
-            stack.enter_context(engine)
-            engine.warm(fixed_beginnings())
+    with running_engine(settings, console, wait=False) as engine:
         # Imported only now: torch and its kind take seconds, in which the engine is already loading.
         from assistant.wiring import open_assistant
 
-        assistant = stack.enter_context(open_assistant(settings, engine))
-        if engine is not None and wait_for_engine:
-            with console.status(f"Starting {engine.kind} …"):
-                engine.wait_ready(ENGINE_SECONDS)
-        yield assistant
+        with open_assistant(settings, engine) as assistant:
+            if engine is not None and wait_for_engine:
+                with console.status(f"Starting {engine.kind} …"):
+                    engine.wait_ready(ENGINE_SECONDS)
+            yield assistant

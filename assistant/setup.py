@@ -26,7 +26,7 @@ _BUILT = "built.txt"
 """Written last: a catalog folder that has it is whole."""
 
 
-class SetupProblem(Exception):
+class SetupProblem(RuntimeError):
     """Set-up cannot go on; the text says what to do."""
 
 
@@ -48,7 +48,7 @@ def prepare(settings: Settings, console: Console) -> None:
             f"There is no catalog {settings.catalog!r}. Build it with: concierge index --name {settings.catalog} "
             "--items FILE --interactions FILE"
         )
-    _fetch(["embedder"] if ready else ["embedder", "tmdb", "movielens"], settings, console)
+    fetch(["embedder"] if ready else ["embedder", "tmdb", "movielens"], settings, console)
     wants_weights = settings.llm_base_url is None and settings.engine in {"auto", "llama.cpp"}
     with ThreadPoolExecutor(max_workers=1) as pool:
         reported: list[tuple[str, int, int]] = []
@@ -73,7 +73,7 @@ def index_catalog(
     ReadProblem
         naming file, row and reason, when a file cannot be read as it is.
     """
-    _fetch(["embedder"], settings, console)
+    fetch(["embedder"], settings, console)
     read = read_items(items, skip_bad=skip_bad)
     ratings = read_interactions(interactions, skip_bad=skip_bad) if interactions is not None else None
     for line in (*read.skipped, *(ratings.skipped if ratings is not None else ())):
@@ -81,7 +81,8 @@ def index_catalog(
     _build(settings, read.items, None if ratings is None else ratings.frame, console)
 
 
-def _fetch(names: list[str], settings: Settings, console: Console) -> None:
+def fetch(names: list[str], settings: Settings, console: Console) -> None:
+    """Have these assets of the manifest in the home, with a progress bar for what is missing."""
     with progress_bar(console) as report:
         ensure(names, settings.root, report)
 

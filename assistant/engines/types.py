@@ -40,7 +40,7 @@ class Chunk:
     finished: bool = False
 
 
-class EngineError(Exception):
+class EngineError(RuntimeError):
     """The engine could not answer. The message says what to do about it."""
 
 

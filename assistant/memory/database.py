@@ -22,7 +22,7 @@ _MIGRATION_LOCK = 7_263_550_411
 """The number of PostgreSQL's advisory lock while the tables are brought up to date."""
 
 
-class MemoryProblem(Exception):
+class MemoryProblem(RuntimeError):
     """Memory could not do what was asked; the message says what to do."""
 
 

@@ -25,7 +25,7 @@ _PIP_DOWNLOAD = (
 )
 
 
-class ProvisioningError(Exception):
+class ProvisioningError(RuntimeError):
     """A file could not be fetched. The message names it and says what to do."""
 
 
