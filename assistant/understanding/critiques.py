@@ -34,11 +34,7 @@ _FORGET = re.compile(
     rf"|\bi (?:do not|don['’]?t|no longer) care (?:about |what )?(?:the )?(?P<d>{_THING})|(?:不管|别管|忘掉|忘了|去掉|取消|不限)(?P<e>{_THING})|(?P<f>{_THING})(?:无所谓|不限|都可以|随便|不重要)",
     re.IGNORECASE,
 )
-_FINE = re.compile(
-    r"\b(?:is|are)\s+(?:actually\s+)?(?:fine|ok|okay|alright|all right|allowed|good|welcome)\s*(?:too|with me|by me)?\s*(?:after all|again|now)\b|\b(?:forget|drop|remove|lift|never ?mind)\s+(?:about\s+)?(?:the\s+)?(?:no\s+)?$"
-    r"|\b(?:after all|again)\s*[.!]*$|也(?:可以|行|没关系)|又可以",
-    re.IGNORECASE,
-)
+_AFTER_ALL = re.compile(r"\b(?:after all|again|now)\b|也|其实", re.IGNORECASE)
 _FORGET_HEAD = re.compile(
     r"\b(?:forget|drop|remove|lift|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
     re.IGNORECASE,
@@ -106,8 +102,11 @@ _REFUSED = {"less violent": ("violence", "gore"), "less scary": ("scary",)}
 _CONTRARY = {"light-hearted": "dark", "dark": "light-hearted", "slow-burn": "fast-paced", "fast-paced": "slow-burn"}
 
 
-def forgotten(message: str, vocabulary: Vocabulary) -> list[Slot]:
-    """Slots that take earlier wishes back, each with the words that say so."""
+def forgotten(message: str, vocabulary: Vocabulary, refused: frozenset[str]) -> list[Slot]:
+    """Slots that take earlier wishes back, each with the words that say so.
+
+    "Horror is fine" takes a refusal back; where nothing was refused (`refused` holds what was) it is a wish.
+    """
     found = [
         Slot(name, "forget", "", span=match[0])
         for match in _FORGET.finditer(message)
@@ -117,7 +116,10 @@ def forgotten(message: str, vocabulary: Vocabulary) -> list[Slot]:
     for word in vocabulary.find(message):
         section = word.entry.section
         before, after = message[: word.start], message[word.end :]
-        if _FORGET_HEAD.search(before) or _FINE_TAIL.search(after):
+        fine = _FINE_TAIL.search(after)
+        if fine and not (_AFTER_ALL.search(fine[0]) or refused.intersection((*word.entry.values, word.entry.guess))):
+            fine = None
+        if _FORGET_HEAD.search(before) or fine:
             found.extend(Slot(section, "forget", value, span=word.text) for value in word.entry.values)
             if word.entry.guess:
                 found.append(Slot("genre", "forget", word.entry.guess, span=word.text, guessed=True))

@@ -168,3 +168,18 @@ def only_hates(message: str) -> bool:
 def praises_first(message: str) -> bool:
     """Whether the message is mainly about what the person loves."""
     return bool(_PRAISES.search(message))
+
+
+_LOVED_IT = re.compile(
+    r"^\W*(?:i |we )?(?:really |absolutely |just )?(?:loved|liked|enjoyed|adored) (?:it|that|them|those)\b",
+    re.IGNORECASE,
+)
+_HATED_IT = re.compile(
+    r"^\W*(?:i |we )?(?:really )?(?:hated|disliked|didn['’]?t (?:really )?(?:like|enjoy)) (?:it|that|them|those)\b",
+    re.IGNORECASE,
+)
+
+
+def felt(message: str) -> Intent | None:
+    """A feeling about what was talked of, without naming it."""
+    return Intent.LIKE if _LOVED_IT.search(message) else Intent.DISLIKE if _HATED_IT.search(message) else None

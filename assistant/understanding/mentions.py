@@ -32,7 +32,7 @@ _CHAT_WORDS = frozenset(
 )
 _OBJECT = re.compile(
     r"(?:\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
-    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|reminds me of|compared to|vibes? of|than|unlike|called|named|titled|"
+    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|compared to|vibes? of|than|unlike|called|named|titled|"
     r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|have you seen|"
     r"i['’]m into|obsessed with|sequel to|remake of|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
@@ -69,6 +69,7 @@ _ADMIRED = re.compile(
 _INTERJECTIONS = frozenset(
     "yes yep yeah yup oh also no nope and but so like well hi hey hello i ok okay ah wow or maybe even just thanks loved love".split()
 )
+_OPENS = re.compile(r"(?:[.!?,;]|\b(?:but|and|though|because|think|thought|that|so))\s*$", re.IGNORECASE)
 _AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
 
 
@@ -142,7 +143,7 @@ class TitleReader:
         weight += 1.2 if strong else 0.8 if _OBJECT.search(before[-60:]) else 0.0
         if _NAMED.match(after) and (len(words) > 1 or _DETERMINED.search(before)):
             weight += 0.8
-        if _PRAISED.match(after) and (not before.strip() or before.rstrip()[-1:] in ".!?,"):
+        if _PRAISED.match(after) and (not before.strip() or _OPENS.search(before)):
             weight += 0.8
         if message.strip(" .!?\"'") == mention.text:
             weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
@@ -252,7 +253,7 @@ class TitleReader:
         words = [word for word in fold(text).split() if not self._is_common(word) and not word.isdecimal()]
         joined = any(_joined(message[t.end : start]) for t in titles if t.end <= start)
         object_of = joined or bool(_OBJECT.search(before[-60:]))
-        subject = not before.strip() or before.rstrip()[-1:] in ".!?,"
+        subject = not before.strip() or bool(_OPENS.search(before))
         praised = subject and bool(_PRAISED.match(message[end:]))
         admired = subject and bool(_ADMIRED.match(message[end:]))
         if self._vocabulary.entry(text) or is_named_thing(before) or not (object_of or praised or contested):

@@ -214,7 +214,9 @@ _COUNT = re.compile(
     r"(?:recommendations|suggestions|recommendation|suggestion|options|picks|movies|films|ideas)\b",
     re.IGNORECASE,
 )
-_HAN_COUNT = re.compile(r"(?:推荐|来|给我|要|只要|就)\s*(\d{1,2}|[一两二三四五六七八九十])\s*(?:部|个)")
+_HAN_COUNT = re.compile(
+    r"(?:推荐|来|给我|要|只要|就)\s*(\d{1,2}|[两二三四五六七八九十]|(?<=只要)一|(?<=就)一)\s*(?:部|个)"
+)
 
 
 def counts(text: str) -> list[Bound]:

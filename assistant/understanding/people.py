@@ -106,9 +106,11 @@ class PeopleIndex:
                     continue
                 if person := self._person(message, start, end, size):
                     found.append(person)
+        low = message.casefold()
         for alias in sorted(self._chinese, key=len, reverse=True):
-            place = message.find(alias)
-            if place >= 0 and not any(place < p.end and p.start < place + len(alias) for p in found):
+            place = low.find(alias)
+            whole = not alias.isascii() or re.search(rf"\b{re.escape(alias)}\b", low)
+            if place >= 0 and whole and not any(place < p.end and p.start < place + len(alias) for p in found):
                 name = self._chinese[alias]
                 found.append(Person(name, self._roles[name], place, place + len(alias)))
         found += self._misspelt(message, tokens, [(p.start, p.end) for p in found])

@@ -38,7 +38,8 @@ _REFUSE = (
     + _ADV
     + r"\s+(?:like|love|enjoy|want|care for|into|in the mood for|feel like|show|give|recommend|need|a fan of|fan of)\b",
     r"\b(?:no|not|nothing|neither|nor|none of|non|never|less|fewer|unlike|stop|zero|nope to)\b(?!\s*,)(?:\s+(?:like|more|another|too|so|very|really|any|anything|recommending|suggesting|showing|me|interested in|in the mood for))*",
-    r"\b(?:is|are|was|were)(?:n['’]?t|nt)\b(?=\s+(?:a|an|too|so|very|about|in|from|by|with|like|□))",
+    r"\b(?:is|are|was|were)(?:n['’]?t|nt)\b(?!\s+(?:there|it|they|that|this|he|she|he|bad|half))",
+    r"\bused to\s+(?:like|love|enjoy|be into|watch)\b",
 )
 _ALLOW = (
     r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
@@ -57,6 +58,7 @@ _WANT = (
 )
 _VERDICT_BAD = (
     r"(?:\b(?:was|is|were|are|was just|felt|seems?|looks?|looked|seemed|sounds?|found (?:it|them))\b[^,.;!?]{0,24}?\b(?:awful|terrible|bad|boring|dull|overrated|trash|garbage|crap|horrible|rubbish|disappointing|disappointment|stupid|dumb|lame|the worst|worst|a mess|unwatchable|a snooze|a letdown|not my thing|not for me|not my cup of tea|out|not good|too (?:long|slow|scary|violent|much|weird|dark|silly)|off the table|a no|a waste of time|meh))\b",
+    r"(?<=\w)\s+no\b(?=\s*(?:[,.;!]|$))",
     r"\b(?:sucks?|sucked|stinks?|stank|bores? me|bored me|put me to sleep|lost me|annoyed me|did nothing for me|does nothing for me|(?:was|is|are|were)(?:n['’]?t| not|nt)\s+(?:\w+\s+)?(?:good|great|for me|my thing|my cup of tea|my style|funny|it|that good|fun|interesting|what i)|(?:did|do|does)(?:n['’]?t| not|nt)\s+(?:work|do it|do anything|interest|appeal|grab|land))\b",
     r"\b(?:i|we|she|he|they)\s+(?:really\s+)?(?:hated|disliked|hate|dislike|can['’]?t stand|cannot stand|couldn['’]?t stand|did(?:n['’]?t| not|nt) (?:like|enjoy|care for|finish)|do(?:n['’]?t| not|nt) (?:like|want|enjoy))\s*(?:it|that one|them|that|those)?\s*$",
 )
@@ -80,6 +82,12 @@ _FULL_STOP = re.compile(r"[.!?;\n。！？；…]")
 _BARE = re.compile(
     r"^\W*(?:(?:and|or|nor|also|even|plus|the|a|an|any|和|或|跟|与)\s*)*(?:[\w'’□\-]+\s*){0,4}(?:\s*(?:and|or|nor|&|和|或者?|跟)\s*(?:[\w'’□\-]+\s*){1,4})?(?:either|too|as well|please|movies?|films?)?\W*$"
 )
+_IT = r"\s+(?:it|them|that one|those)\b(?!\s+(?:when|that|if|to))"
+_HATES_IT = re.compile(
+    rf"\b(?:hate|hated|hates|dislike|disliked|(?:ca|could)n?['’]?t (?:stand|finish)|cannot stand|(?:do|did|does)(?:n['’]?t| not|nt) (?:really )?(?:like|enjoy|care for)|not a fan of){_IT}",
+    re.IGNORECASE,
+)
+_LOVES_IT = re.compile(rf"(?<!n['’]t )(?<!not )(?<!would )\b(?:loved|love|liked|enjoyed|adored){_IT}", re.IGNORECASE)
 _TOO = re.compile(
     r"^\W*(?:and |same (?:for|with|goes for) )?(?:the )?[□\w'’ ]{1,60}?\s+(?:too|as well|also|either)\W*$|^\W*same (?:for|with|goes for)\b",
     re.IGNORECASE,
@@ -124,6 +132,8 @@ class Polarity:
     def _colour(self, number: int, start: int, end: int) -> Colour:
         low, high = self._clauses[number]
         inside = [cue for cue in self._cues if cue.start >= low and cue.start < high]
+        if later := self._verdict_on_it(number):
+            return later
         verdict = next((cue for cue in inside if cue.before and cue.start >= end), None)
         leading = [cue for cue in inside if not cue.before and cue.end <= start]
         # "I thought Cats was awful": a verdict right behind beats a weaker cue in front.
@@ -132,6 +142,16 @@ class Polarity:
         if leading:
             return leading[-1].colour
         return self._inherited(number)
+
+    def _verdict_on_it(self, number: int) -> Colour | None:
+        """ "I love horror but my wife can't stand it": the clause behind speaks of the same thing, and wins."""
+        if number + 1 >= len(self._clauses):
+            return None
+        low, high = self._clauses[number + 1]
+        clause = self._message[low:high]
+        if "□" in clause:
+            return None
+        return "refused" if _HATES_IT.search(clause) else "wanted" if _LOVES_IT.search(clause) else None
 
     def _inherited(self, number: int) -> Colour:
         """A bare list item keeps the colour of the clause that it continues."""

@@ -166,7 +166,8 @@ class Rules:
         refers = self._fill_references(draft, intent)
         self._fill_titles(draft)
         self._fill_people(draft, polarity)
-        taken = forgotten(draft.masked, self.vocabulary)
+        limits = draft.state.limits
+        taken = forgotten(draft.masked, self.vocabulary, limits.not_genres | limits.not_keywords)
         gone = {slot.span for slot in taken}
         relative = critiques(draft.masked, draft.ids(), draft.state.last_shown, self.catalog)
         spent = [slot.span.casefold() for slot in relative]
@@ -232,6 +233,8 @@ class Rules:
                 return []
             slots = [Slot("genre", operator, self._genre(value), word.text) for value in entry.values]
             return slots + ([Slot("wish", operator, entry.wish, word.text)] if entry.wish else [])
+        if entry.values == ("subtitles",) and colour == "refused":
+            return [Slot("language", "=", "en", word.text)]
         slots = [Slot(section, operator, value, word.text) for value in entry.values]
         if entry.guess:
             slots.append(Slot("genre", operator, self._genre(entry.guess), word.text, guessed=True))
@@ -301,6 +304,8 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
             return (Intent.LIKE if liked and not requested else Intent.REFINE if named else Intent.MORE_LIKE), True
         if intent := _stated(draft, operators, requested=requested, values=values):
             return intent, True
+    if not draft.words and (felt := intents.felt(masked)):
+        return felt, True
     if intents.says_seen(masked) and re.search(r"(?i)\b(?:it|that|those|them|these|that one)\b", masked):
         return Intent.SEEN, True
     if state.last_shown and intents.rejects(masked) and not draft.titles:

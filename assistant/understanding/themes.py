@@ -12,6 +12,7 @@ _PATTERNS = tuple(
     for pattern in (
         rf"\b(?P<lead>set (?:in|during|on|at)|taking place (?:in|on|at)|takes place (?:in|on|at))\s+(?:the\s+)?{_THING}",
         rf"\b{_NOUN}\s+(?:that (?:is|are|deals?)|dealing|which is)?\s*(?:all\s+)?(?:about|involving|featuring|revolving around|centered (?:on|around)|with)\s+(?:the\s+|an?\s+|some\s+|lots of\s+|a lot of\s+|plenty of\s+)?{_THING}",
+        rf"\b{_NOUN}\s+(?P<lead>where)\s+(?P<thing>(?:[\w'’\-]+\s+){{1,7}}?[\w'’\-]+)(?=\s*(?:[.,!?;]|$))",
         r"关于(?P<thing>[\u3400-\u9fff]{2,8}?)(?:的|，|。|$)",
         r"(?P<lead>发生在)(?P<thing>[\u3400-\u9fff]{2,8}?)(?:的|，|。|$)",
     )
