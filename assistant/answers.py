@@ -19,8 +19,13 @@ from retrieval.types import Item, unique
 
 
 def answer(act: DialogueAct, state: DialogueState, catalog: Catalog, ranking: Ranking | None = None) -> str:
-    """The answer to a question about items, in the language of the message. Never empty, never raises for any text."""
+    """The answer to a question about items, or to small talk, in the language of the message.
+
+    Never empty, and never raises for any text.
+    """
     say = Say(zh=(act.language or state.language) == "zh")
+    if act.intent is Intent.CHAT:
+        return small_talk(act.text, say)
     items = referred(act, state, catalog)
     if not items:
         return say(
@@ -38,6 +43,17 @@ def answer(act: DialogueAct, state: DialogueState, catalog: Catalog, ranking: Ra
     if act.intent is Intent.COMPARE and len(items) > 1:
         return compare(items, say)
     return "\n".join(about(item, topic, text, say) for item in items)
+
+
+def small_talk(text: str, say: Say) -> str:
+    """A short friendly answer to what states no wish, and a way back."""
+    for pattern, english, chinese in _TALK:
+        if re.search(pattern, text, re.IGNORECASE):
+            return say(english, chinese)
+    return say(
+        "I only know about what to watch. Name a title that you loved, a genre, a person or a mood.",
+        "我只会推荐看什么。说一部你喜欢的片子、一个类型、一个人，或一种心情吧。",
+    )
 
 
 def referred(act: DialogueAct, state: DialogueState, catalog: Catalog) -> tuple[Item, ...]:
@@ -222,3 +238,22 @@ _UNKNOWN: dict[str | None, tuple[str, str]] = {
     "sequel": ("whether it belongs to a series", "系列或续集的信息"),
     "ending": ("how it ends", "结局"),
 }
+
+_TALK = (
+    (
+        r"\bthank|\bthx\b|谢",
+        "You're welcome. Say so if you want more of these, or something else.",
+        "不客气。想要更多或换一换，告诉我就好。",
+    ),
+    (r"\bbye\b|good ?night|再见|拜拜", "Enjoy the film. Until next time.", "观影愉快，下次见。"),
+    (
+        r"instruction|prompt|system|pretend|you are now|指令|提示词",
+        "I stay with suggesting what to watch. What do you feel like?",
+        "我只管推荐看什么。你想看点什么？",
+    ),
+    (
+        r"^\W*(hi|hello|hey|good (morning|evening|afternoon))\b|你好|您好|嗨",
+        "Hello! Name a title that you loved, or say what you feel like: a genre, a mood, some years.",
+        "你好！说一部你喜欢的片子，或者你想看什么：类型、心情、年份都行。",
+    ),
+)

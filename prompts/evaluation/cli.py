@@ -137,3 +137,19 @@ def import_(
     from prompts.evaluation.session import run_import
 
     console.print(f"Read {run_import(path, model)} answers; judge them with: concierge prompts eval --answers {model}")
+
+
+@prompts_app.command("recall-cases")
+@_told
+def recall_cases(
+    cases: Annotated[Path, typer.Argument(help="ReDial cases (valid.jsonl), one per line.")],
+    items: Annotated[Path, typer.Option(help="The catalog that names their ids (catalog.jsonl).")],
+    out: Annotated[Path, typer.Option(help="File to write, for eval --suite recall --cases FILE.")],
+    limit: Annotated[int, typer.Option(help="Cases; 0: all.", min=0)] = 0,
+) -> None:
+    """Cases of the recall suite from ReDial, with titles in place of ids."""
+    from prompts.evaluation.exchange import redial_cases
+
+    rows = redial_cases(cases, items, limit or None)
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    console.print(f"Wrote {len(rows)} cases to {out}")

@@ -25,7 +25,8 @@ def run(case: Case, bench: Workbench) -> CaseResult:
             notes.append(event.text)
         if isinstance(event, Done):
             after, reply = event.state, event.reply
-    expected_input = bool(text.strip()) and len(text.strip()) <= LONGEST_MESSAGE
+    said = "".join(character for character in text if character.isprintable()).strip()
+    expected_input = bool(said) and len(said) <= LONGEST_MESSAGE
     if not reply.strip():
         notes.append("empty reply")
     if seen != expected_input:

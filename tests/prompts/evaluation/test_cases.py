@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prompts.evaluation.cases import CASES, CaseError, read_cases, sample
+from prompts.evaluation.suites import SUITES, suite
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"id": "a", "text": "x"}\nnot json\n', "cases.jsonl:2: not JSON"),
+        ("[1]\n", "cases.jsonl:1: a case is an object"),
+        ('{"id": "a"}\n', "cases.jsonl:1: lacks text"),
+        ('{"id": "a", "text": "x"}\n\n{"id": "a", "text": "y"}\n', "cases.jsonl:3: id 'a' is already at"),
+        ("\n", "no cases"),
+    ],
+)
+def test_a_malformed_case_is_named(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text(text)
+    with pytest.raises(CaseError, match=reason):
+        read_cases(path, required=("text",))
+
+
+def test_wrong_types_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"id": "a", "text": 1, "likes": "x", "year": "y", "wants": []}')
+    (case,) = read_cases(path)
+    for read in (
+        lambda: case.text("text"),
+        lambda: case.texts("likes"),
+        lambda: case.number("year"),
+        lambda: case.mapping("wants"),
+    ):
+        with pytest.raises(CaseError, match=r"cases\.jsonl:1"):
+            read()
+
+
+def test_a_sample_is_spread_over_the_file() -> None:
+    cases = read_cases(CASES / "explain.jsonl")
+    picked = sample(cases, 8)
+    assert len(picked) == 8
+    assert len({case.data["language"] for case in picked}) == 2
+
+
+@pytest.mark.parametrize("one", [one for one in SUITES.values() if one.name != "recall"], ids=lambda one: one.name)
+def test_shipped_cases_are_well_formed(one) -> None:  # type: ignore[no-untyped-def]
+    assert len(read_cases(CASES / one.cases, required=one.required)) >= one.smoke
+    assert callable(one.runner())
+
+
+def test_unknown_suite() -> None:
+    with pytest.raises(KeyError, match="there are"):
+        suite("nope")
