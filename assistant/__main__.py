@@ -284,14 +284,14 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     from assistant.http import ServerOptions, create_app
     from assistant.launch import assembled
     from assistant.memory import open_memory
-    from ui import build_page, mount_page
+    from ui import StoredHistory, build_page, mount_page
 
     with (
         assembled(settings, console, wait_for_engine=False) as assistant,
         open_memory(_database(settings)) as memory,
     ):
         api = create_app(assistant, memory, ServerOptions(host=settings.host), engine_status=assistant.engine_status)
-        mount_page(api, build_page(assistant))
+        mount_page(api, build_page(assistant, StoredHistory(memory)))
         server = uvicorn.Server(uvicorn.Config(api, log_level="warning", timeout_graceful_shutdown=5))
         console.print(f"Concierge is at http://{settings.host}:{settings.port}", highlight=False)
         server.run(sockets=[listener])
