@@ -1,6 +1,7 @@
 """The page."""
 
 from ui.page import build_page, mount_page
+from ui.stored import StoredHistory
 from ui.types import History
 
-__all__ = ["History", "build_page", "mount_page"]
+__all__ = ["History", "StoredHistory", "build_page", "mount_page"]

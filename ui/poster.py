@@ -196,7 +196,7 @@ def poster(title: str, genres: tuple[str, ...]) -> str:
     motif, name = _GENRES[draw.choice(known)] if known else (draw.choice(_MOTIFS), draw.choice(sorted(_PALETTES)))
     ground, one, two, ink = draw.choice(_PALETTES[name])
     return (
-        f'<svg class="drawn" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMid slice" '
+        f'<svg class="drawn" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMax slice" '
         f'aria-hidden="true" focusable="false"><rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>'
         f'{motif(draw, one, two)}<rect y="205" width="{WIDTH}" height="95" fill="{ground}"/>'
         f'<rect x="16" y="218" width="26" height="3" fill="{one}"/>{_title(title, ink)}</svg>'
@@ -208,7 +208,7 @@ def _title(title: str, ink: str) -> str:
     size, step = (20, 23) if len(lines) <= 2 else (16, 18)
     if len(lines) > 2:
         lines = _wrapped(title, 19)[:3]
-    start = 242 if len(lines) > 1 else 252
+    start = 245 if len(lines) > 1 else 254
     return "".join(
         f'<text x="16" y="{start + step * number}" font-size="{size}" fill="{ink}">{esc(line)}</text>'
         for number, line in enumerate(lines)

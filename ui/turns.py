@@ -100,7 +100,7 @@ def _status(turn: Turn, words: Strings) -> str:
     if turn.echo:
         steps.append(f'<span class="echo">{esc(turn.echo)}</span>')
     if turn.ranking is not None and turn.ranking.items:
-        steps.append(f'<span class="funnel">{esc(funnel(turn.ranking))}</span>')
+        steps.append(f'<span class="funnel">{esc(funnel(turn.ranking, words))}</span>')
     now = {"reading": words["reading"], "ranking": words["ranking"], "writing": words["writing"]}.get(turn.stage)
     if now is not None:
         steps.append(f'<span class="now"><i></i><i></i><i></i>{esc(now)}</span>')
@@ -109,12 +109,14 @@ def _status(turn: Turn, words: Strings) -> str:
     return f'<p class="steps">{joined(steps)}</p>' if steps else ""
 
 
-def funnel(ranking: Ranking) -> str:
+_FUNNEL = ("catalog", "after your limits", "candidates", "shown")
+"""The steps of the trace that everything passes; the others are single generators."""
+
+
+def funnel(ranking: Ranking, words: Strings) -> str:
     """From how many titles the cards were chosen, step by step."""
-    lefts = [number(step.left) for step in ranking.trace]
-    shown = len(ranking.items)
-    distinct = [left for place, left in enumerate(lefts) if place == 0 or left != lefts[place - 1]]
-    return " → ".join([*(left for left in distinct if left != str(shown)), str(shown)])
+    left = {step.name: step.left for step in ranking.trace if step.name in _FUNNEL}
+    return " → ".join(words[f"funnel_{name}"].format(count=number(count)) for name, count in left.items())
 
 
 def _problem(problem: Problem) -> str:

@@ -13,7 +13,7 @@ from ui.strings import strings
 from ui.turns import parts, whole
 from ui.types import Summary
 
-_SENT_WORDS = ("reading", "conversation", "taste", "compare_pick")
+_SENT_WORDS = ("reading", "conversation", "taste", "compare_pick", "skip", "offline")
 """The words that the script itself puts on the page."""
 
 

@@ -30,7 +30,7 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
         f'aria-label="{esc(words["close"])}">{icon("close")}</button></header>'
         f'<div class="columns"><div>{met}{_facts(words["why_liked"], liked, words)}'
         f"{_facts(words['why_facts'], other, words)}{about}</div>"
-        f"<div>{_score(ranked, words)}{_trace(turn)}"
+        f"<div>{_score(ranked, words)}{_trace(turn, words)}"
         f"<h4>{esc(words['why_not_used'])}</h4>"
         f'<ul class="unused">{joined(f"<li>{esc(line)}</li>" for line in unused(turn, ranked, words))}</ul>'
         f"</div></div></section>"
@@ -63,10 +63,13 @@ def _score(ranked: Ranked, words: Strings) -> str:
     )
 
 
-def _trace(turn: Turn) -> str:
+def _trace(turn: Turn, words: Strings) -> str:
     if turn.ranking is None or not turn.ranking.trace:
         return ""
-    steps = joined(f"<li>{esc(step.name)} <b>{number(step.left)}</b></li>" for step in turn.ranking.trace)
+    left = {step.name: step.left for step in turn.ranking.trace}
+    steps = joined(
+        f"<li>{esc(words.get(f'step_{name}', name))} <b>{number(count)}</b></li>" for name, count in left.items()
+    )
     return f'<ol class="trace">{steps}</ol>'
 
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from tests.ui.fakes import FakeAssistant
+from ui import History
 from ui.page import build_page, mount_page
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -33,12 +34,12 @@ def assistant() -> FakeAssistant:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[object], str]]:
+def serve() -> Iterator[Callable[..., str]]:
     """Serves the page of an assistant on a free port and gives its address."""
     running: list[tuple[uvicorn.Server, threading.Thread]] = []
 
-    def start(assistant: object) -> str:
-        app = mount_page(FastAPI(), build_page(assistant))  # type: ignore[arg-type]
+    def start(assistant: object, history: History | None = None) -> str:
+        app = mount_page(FastAPI(), build_page(assistant, history))  # type: ignore[arg-type]
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

@@ -103,7 +103,12 @@ class FakeAssistant:
         allowed = self.catalog.allowed(query.constraints, exclude)
         rows = [row for row in range(len(self.catalog)) if allowed[row]][: query.count]
         ranked = tuple(self._ranked(self.catalog.item(row), place, after) for place, row in enumerate(rows))
-        trace = (Step("catalog", 4803), Step("after limits", 412), Step("candidates", 200), Step("shown", len(ranked)))
+        trace = (
+            Step("catalog", 4803),
+            Step("after your limits", 412),
+            Step("candidates", 200),
+            Step("shown", len(ranked)),
+        )
         reasons = tuple(f"Shares {one.item.genres[0]} with what you asked for." for one in ranked)
         yield Cards(Ranking(ranked, trace), reasons)
         shown = after.showed([one.item.id for one in ranked])

@@ -140,7 +140,7 @@ def test_why_opens_the_evidence_and_closes_with_escape(serve, open_page, assista
     button.click()
     panel = page.locator(".why:visible")
     text = panel.inner_text()
-    for fact in ("“mind-bending”", "Looper", "People with your taste", "Score", "What was not used", "4,803"):
+    for fact in ("mind-bending", "Looper", "People with your taste", "Score", "What was not used", "4,803"):
         assert fact in text
     assert button.get_attribute("aria-expanded") == "true"
     page.keyboard.press("Escape")
@@ -485,3 +485,13 @@ def test_axe_finds_no_serious_violation(serve, open_page, assistant, axe, dark, 
     page.locator('[aria-label^="Compare"]').nth(1).click()
     page.wait_for_selector("dialog[open] .versus")
     check("comparison")
+
+
+def test_a_lost_server_is_said(serve, open_page, assistant, talk):
+    page = open_page(serve(assistant))
+    talk(page, "one")
+    page.context.route("**/*", lambda route: route.abort())
+    page.fill("#say", "two")
+    page.press("#say", "Enter")
+    page.wait_for_selector(".hint:has-text('The connection to the server was lost')")
+    assert page.locator(".said", has_text="two").count() == 1

@@ -9,7 +9,7 @@ const store = {
   set(name, value) { try { localStorage.setItem(`concierge.${name}`, value); } catch { /* private window */ } },
   drop(name) { try { localStorage.removeItem(`concierge.${name}`); } catch { /* private window */ } },
 };
-const shown = { seq: 0, epoch: null, parts: {}, regions: {}, live: null, picked: null, words: {}, busy: false };
+const shown = { seq: 0, epoch: null, parts: {}, regions: {}, live: null, picked: null, words: {}, busy: false, asked: 0, heard: 0, lost: false };
 
 function newPerson() {
   const bytes = crypto.getRandomValues(new Uint8Array(18));
@@ -82,11 +82,14 @@ function applyLive(live) {
 function apply(view) {
   if (!view || typeof view !== "object" || view.seq <= shown.seq) return;
   shown.seq = view.seq;
+  shown.heard = Date.now();
+  if (shown.lost) { shown.lost = false; find(".hint").textContent = ""; }
   shown.words = view.words;
   app.lang = view.language;
   document.documentElement.lang = view.language;
   applyRegions(view.regions);
   log.setAttribute("aria-label", view.words.conversation);
+  find(".skip").textContent = view.words.skip;
   if (view.turns && view.epoch !== shown.epoch) {
     shown.epoch = view.epoch;
     shown.parts = {};
@@ -167,13 +170,29 @@ function pending(text) {
 function say(text) {
   if (!text.trim()) { find("#say").focus(); return; }
   shown.busy = true;
+  shown.asked = Date.now();
   pending(text);
   trigger("submit", { text });
 }
 
 function act(data) {
+  shown.asked = Date.now();
   trigger("select", data);
 }
+
+// No view for a while after something was asked: the server may be gone, and then the page says so.
+const WAIT_MS = 4000;
+setInterval(async () => {
+  const waits = app.classList.contains("busy") || shown.asked > shown.heard;
+  if (!waits || Date.now() - Math.max(shown.asked, shown.heard) < WAIT_MS) return;
+  try {
+    await fetch(document.baseURI, { method: "HEAD", cache: "no-store" });
+  } catch {
+    shown.lost = true;
+    app.classList.remove("busy");
+    find(".hint").textContent = shown.words.offline;
+  }
+}, 1000);
 
 const local = {
   "skip"() { find("#say").focus(); },

@@ -1,0 +1,87 @@
+"""Whole journeys through the real assistant: with a queued model over a tiny catalog, and with the default engine."""
+
+import re
+
+import pytest
+from rich.console import Console
+
+from assistant.launch import assembled
+from assistant.memory import open_memory
+from assistant.settings import Settings
+from tests.fakes import QueueModel
+from ui.stored import StoredHistory
+
+pytestmark = pytest.mark.browser
+
+
+def titles(page):
+    return page.locator(".turn:last-child .card h3").all_inner_texts()
+
+
+def years(page):
+    return [int(title.split()[-1]) for title in titles(page)]
+
+
+def test_type_cards_like_rank_again_why_more_like_older_undo_reload(serve, open_page, talk, make_assistant, tmp_path):
+    model = QueueModel(["{}", "1. A film that bends the mind.", "{}", "1. An older one."], default="{}")
+    with open_memory(f"sqlite:///{tmp_path / 'memory.db'}") as memory:
+        page = open_page(serve(make_assistant(model), StoredHistory(memory)))
+        journey(page, talk)
+        assert len(model.prompts) == 4
+
+
+@pytest.mark.engine
+@pytest.mark.realdata
+@pytest.mark.timeout(600)
+def test_the_same_with_the_real_engine_and_catalog(serve, open_page, talk, tmp_path):
+    with (
+        assembled(Settings(CONCIERGE_ENGINE="llama.cpp"), Console(quiet=True)) as assistant,
+        open_memory(f"sqlite:///{tmp_path / 'memory.db'}") as memory,
+    ):
+        page = open_page(serve(assistant, StoredHistory(memory)))
+        page.set_default_timeout(120_000)
+        journey(page, talk)
+        assert page.locator(".problem").count() == 0
+
+
+def journey(page, talk):
+    talk(page, "I loved The Matrix and Inception, something mind-bending after 2005, no horror")
+    first = titles(page)
+    assert len(first) == 5
+    assert all(year > 2005 for year in years(page))
+    assert page.locator(".held.likes li").all_inner_texts() == ["The Matrix (1999)", "Inception (2010)"]
+    assert page.locator(".held.limits li", has_text="no horror").count() == 1
+    assert page.locator(".turn .words").inner_text().strip() or page.locator(".problem").count()
+
+    liked = page.locator(".card").nth(2)
+    name = liked.locator("h3").inner_text().rsplit(" ", 1)[0]
+    liked.locator(".act-like").click()
+    page.wait_for_selector(".part-notes p")
+    assert page.locator(".held.likes li").count() == 3
+    assert all(not title.startswith(f"{name} ") for title in titles(page))
+    assert all(year > 2005 for year in years(page))
+
+    page.locator(".ask-why").first.click()
+    why = page.locator(".why:visible").inner_text()
+    assert "Films you like that point here" in why or "What else speaks for it" in why
+    page.keyboard.press("Escape")
+
+    after_like = titles(page)
+    second = int(after_like[1].split()[-1])
+    talk(page, "more like the second but older")
+    assert page.locator(".turn").count() == 2
+    assert page.locator(".held.likes li").count() == 4
+    assert all(year < second for year in years(page))
+    assert not set(titles(page)) & set(after_like)
+
+    page.locator('.turn:last-child [data-do="undo"]').click()
+    page.wait_for_function("document.querySelectorAll('.turn').length === 1")
+    assert titles(page) == after_like
+
+    page.reload()
+    page.wait_for_selector(".card")
+    assert titles(page) == after_like
+    assert page.locator(".held.likes li").count() == 3
+    page.get_by_role("button", name=re.compile("Show others")).click()
+    page.wait_for_function("document.querySelectorAll('.turn').length === 2")
+    assert not set(titles(page)) & set(after_like)
