@@ -15,7 +15,7 @@ from assistant.explaining.templates import reasons
 from assistant.state import DialogueState
 from prompts import Prompt, load
 from ranking.types import Ranking
-from retrieval.types import unique
+from retrieval.types import Credit, unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,15 @@ class Explainer:
         self,
         model: LanguageModel | None,
         prompt: Prompt | None = None,
+        chinese: Prompt | None = None,
         *,
         max_tokens: int | None = None,
         timeout: float = 60.0,
     ) -> None:
         self.model = model
         self.prompt = prompt or load("explain")
-        self.max_tokens = max_tokens or int(self.prompt.parameters.get("max_tokens", 160))
+        self.chinese = chinese or load("explain-zh")
+        self.max_tokens = max_tokens
         self.timeout = timeout
 
     def explain(self, ranking: Ranking, state: DialogueState) -> Generator[str, None, ExplainResult]:
@@ -88,12 +90,18 @@ class Explainer:
         while (card := progress.next_card()) is not None:
             yield _show(progress, facts, card, progress.templates[card])
         lines = tuple(progress.written[card] for card in range(len(facts.cards)))
-        return ExplainResult(lines, progress.usage, progress.lost, tuple(progress.judged), self.prompt.reference)
+        return ExplainResult(
+            lines, progress.usage, progress.lost, tuple(progress.judged), self.prompt_for(state).reference
+        )
+
+    def prompt_for(self, state: DialogueState) -> Prompt:
+        """The prompt of the person's language: one language per prompt keeps a small model from mixing them."""
+        return self.chinese if state.language == "zh" else self.prompt
 
     def messages(self, facts: Facts, state: DialogueState) -> tuple[Message, ...]:
         """The prompt for these facts; nothing else reaches the model."""
         zh = facts.language == "zh"
-        rendered = self.prompt.render(
+        rendered = self.prompt_for(state).render(
             cards=[_card_input(card, facts) for card in facts.cards],
             wishes=list(wish_lines(state)),
             liked=list(facts.liked),
@@ -102,7 +110,8 @@ class Explainer:
         return tuple(Message(role, content) for role, content in rendered)
 
     def _write(self, model: LanguageModel, facts: Facts, progress: _Progress, state: DialogueState) -> Iterator[str]:
-        stream = self._stream(model, self.messages(facts, state), progress)
+        limit = self.max_tokens or int(self.prompt_for(state).parameters.get("max_tokens", 160))
+        stream = self._stream(model, self.messages(facts, state), limit, progress)
         for piece in pieces(stream):
             card = _card_of(piece.text, piece.card, facts, progress)
             about = (facts.cards[card],) if card is not None else None
@@ -112,8 +121,10 @@ class Explainer:
                 continue
             yield _show(progress, facts, card, progress.templates[card] if violations else piece.text)
 
-    def _stream(self, model: LanguageModel, messages: tuple[Message, ...], progress: _Progress) -> Iterator[str]:
-        chunks = model.stream(messages, max_tokens=self.max_tokens, timeout=self.timeout)
+    def _stream(
+        self, model: LanguageModel, messages: tuple[Message, ...], limit: int, progress: _Progress
+    ) -> Iterator[str]:
+        chunks = model.stream(messages, max_tokens=limit, timeout=self.timeout)
         progress.usage = Usage(calls=1)
         try:
             for chunk in chunks:
@@ -136,20 +147,26 @@ def _card_input(card: CardFacts, facts: Facts) -> dict[str, object]:
         "genres": [lex.zh_genre(genre) if zh else genre for genre in unique(genres)[:2]],
         "maker": makers[0] if makers else "",
         "people": _people(card, facts),
+        "asked": asked.name if (asked := _asked(card, facts)) else "",
         "keywords": _keywords(card, zh),
         "liked": list(card.liked[:1]),
     }
 
 
-def _people(card: CardFacts, facts: Facts) -> str:
-    """The credit that matters here: the person asked for, else the director or author."""
+def _asked(card: CardFacts, facts: Facts) -> Credit | None:
+    """The credit of the person who was asked for."""
     asked = {person.casefold() for person in facts.people}
-    named = [credit for credit in card.item.people if credit.name.casefold() in asked]
-    named += [credit for credit in card.item.people if credit.role in {"director", "author"}]
-    if not named:
+    return next((credit for credit in card.item.people if credit.name.casefold() in asked), None)
+
+
+def _people(card: CardFacts, facts: Facts) -> str:
+    """The credit that matters here, in words: the person asked for, else the director or author."""
+    makers = [credit for credit in card.item.people if credit.role in {"director", "author"}]
+    credit = _asked(card, facts) or next(iter(makers), None)
+    if credit is None:
         return ""
     said = {"director": "directed by {}", "author": "written by {}", "actor": "starring {}"}
-    return said.get(named[0].role, "with {}").format(named[0].name)
+    return said.get(credit.role, "with {}").format(credit.name)
 
 
 def _keywords(card: CardFacts, zh: bool) -> list[str]:

@@ -10,6 +10,7 @@ from assistant.state import DialogueState
 from ranking.types import Ranked, Ranking
 from retrieval.types import Constraints, Item, unique
 
+_LABEL_YEAR = re.compile(r" \(\d{4}\)$")
 _WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
 
 
@@ -78,6 +79,11 @@ def gather(ranking: Ranking, state: DialogueState) -> Facts:
     )
 
 
+def bare(label: str) -> str:
+    """A title without the year that a label carries: "Inception (2010)" is Inception."""
+    return _LABEL_YEAR.sub("", label)
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case, in order; hyphenated words come whole and in parts."""
     found: list[str] = []
@@ -141,9 +147,11 @@ def _card(ranked: Ranked) -> CardFacts:
             *item.countries,
         )
     )
+    if "world war ii" in text.lower():
+        text += " wwii ww2"
     return CardFacts(
         item=item,
-        liked=tuple(evidence.value for evidence in ranked.evidence if evidence.kind == "liked"),
+        liked=tuple(bare(evidence.value) for evidence in ranked.evidence if evidence.kind == "liked"),
         met=tuple(evidence.value for evidence in ranked.evidence if evidence.kind in {"keyword", "wish"}),
         genres=frozenset(map(lexicon().canonical, item.genres)),
         words=frozenset(words_of(text)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.explaining.facts import shown
+from assistant.explaining.facts import bare, shown
 from assistant.explaining.lexicon import lexicon
 from assistant.state import DialogueState
 from ranking.types import Evidence, Ranked, Ranking
@@ -90,7 +90,7 @@ def _link_en(evidence: Evidence, item: Item, number: int) -> str:
     value, words = evidence.value, evidence.words
     match evidence.kind:
         case "liked":
-            return _LIKED[number % len(_LIKED)].format(value)
+            return _LIKED[number % len(_LIKED)].format(bare(value))
         case "person":
             role = next((credit.role for credit in item.people if credit.name == value), "")
             said = {"director": "directed by {}", "author": "written by {}"}.get(role, "with {}").format(value)
@@ -113,7 +113,7 @@ def _link_zh(evidence: Evidence, item: Item, number: int) -> str:
     value, words, lex = evidence.value, evidence.words, lexicon()
     match evidence.kind:
         case "liked":
-            return _LIKED_ZH[number % len(_LIKED_ZH)].format(value)
+            return _LIKED_ZH[number % len(_LIKED_ZH)].format(bare(value))
         case "person":
             return f"有你要的{value}"
         case "keyword" | "wish":

@@ -44,7 +44,7 @@ class Workbench:
 
     def explainer(self) -> Explainer:
         """An explainer with the prompt under test."""
-        return Explainer(self.model, self.prompt("explain"))
+        return Explainer(self.model, self.prompt("explain"), self.prompt("explain-zh"))
 
     def assistant(self) -> Assistant:
         """A whole assistant with the prompts under test."""

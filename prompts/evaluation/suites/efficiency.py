@@ -21,7 +21,7 @@ def run(case: Case, bench: Workbench) -> CaseResult:
     assistant = bench.assistant()
     if inner is not None:
         assistant.understander = Understander(inner, bench.catalog, bench.linker, prompts=bench.prompt)
-        assistant.explainer = Explainer(inner, bench.prompt("explain"))
+        assistant.explainer = Explainer(inner, bench.prompt("explain"), bench.prompt("explain-zh"))
     began = time.perf_counter()
     cards = first = 0.0
     done: Done | None = None

@@ -80,12 +80,15 @@ def test_item_texts_cannot_add_messages(state: DialogueState) -> None:
     assert "<|" not in sent[-1].content
 
 
-def test_the_prefix_never_changes(ranking: Ranking, state: DialogueState) -> None:
-    explainer = Explainer(None)
-    first = explainer.messages(gather(ranking, state), state)
-    second = explainer.messages(gather(Ranking(ranking.items[1:]), replace(state, language="zh")), state)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_prefix_never_changes(language: str, ranking: Ranking, state: DialogueState) -> None:
+    explainer, spoken = Explainer(None), replace(state, language=language)
+    first = explainer.messages(gather(ranking, spoken), spoken)
+    other = DialogueState(language=language)
+    second = explainer.messages(gather(Ranking(ranking.items[1:]), other), other)
     assert first[:-1] == second[:-1]
-    assert explainer.prompt.static_messages == len(first) - 1
+    assert first[-1] != second[-1]
+    assert explainer.prompt_for(spoken).static_messages == len(first) - 1
 
 
 def test_closing_stops_the_stream(ranking: Ranking, state: DialogueState) -> None:
