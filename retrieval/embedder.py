@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +32,7 @@ class Embedder:
             raise FileNotFoundError(f"no embedding model at {model_dir}; run `concierge setup`")
         if threads is not None:
             torch.set_num_threads(threads)
+        self.threads = torch.get_num_threads()
         self.name = model_dir.name
         self.max_tokens = max_tokens
         self._tokenizer = AutoTokenizer.from_pretrained(model_dir, local_files_only=True)
@@ -48,34 +51,52 @@ class Embedder:
         tokens = self._tokenizer(
             list(texts), truncation=True, max_length=self.max_tokens, return_attention_mask=False, verbose=False
         )["input_ids"]
+        batches = list(_batches(tokens))
+
+        def embed(batch: list[int]) -> int:
+            vectors[batch] = self._embed([tokens[index] for index in batch])
+            return len(batch)
+
         with (
+            self._one_thread_each(),
             tqdm(total=len(texts), desc="Embedding", unit=" texts", disable=not progress) as bar,
-            torch.inference_mode(),
         ):
-            for batch in _batches(tokens):
-                vectors[batch] = self._embed([tokens[index] for index in batch])
-                bar.update(len(batch))
+            if len(batches) == 1 or self.threads == 1:
+                for batch in batches:
+                    bar.update(embed(batch))
+                return vectors
+            with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+                for done in pool.map(embed, batches):
+                    bar.update(done)
         return vectors
 
+    @contextmanager
+    def _one_thread_each(self) -> Iterator[None]:
+        """Each product on one thread, since products this small lose more by waiting for each other than they gain.
+
+        Whole batches run side by side instead. The setting reaches the matrix library of the whole process, so it is
+        put back to what it was when this object was made, whatever other threads do meanwhile.
+        """
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(self.threads)
+
+    @torch.inference_mode()
     def _embed(self, tokens: list[list[int]]) -> Vectors:
-        lengths = torch.tensor([len(ids) for ids in tokens])
-        longest = int(lengths.max())
-        padded = torch.zeros((len(tokens), longest), dtype=torch.long)
-        for index, ids in enumerate(tokens):
-            padded[index, : len(ids)] = torch.tensor(ids)
-        mask = torch.arange(longest) < lengths[:, None]
-        # Without padding there is nothing to mask, and attention is faster for it.
-        hidden = self._model(padded, attention_mask=None if bool(mask.all()) else mask.long()).last_hidden_state
-        pooled = (hidden * mask[:, :, None]).sum(dim=1) / lengths[:, None]
-        vectors: Vectors = torch.nn.functional.normalize(pooled, dim=1).numpy()
+        # Texts of one batch have one length, so there is no padding to compute and no mask to apply.
+        hidden = self._model(torch.tensor(tokens)).last_hidden_state
+        vectors: Vectors = torch.nn.functional.normalize(hidden.mean(dim=1), dim=1).numpy()
         return vectors
 
 
 def _batches(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Indices in batches of similar length, the longest first, so that little is padding."""
+    """Indices in batches of equal length, the longest first."""
     batch: list[int] = []
     for index in sorted(range(len(tokens)), key=lambda index: -len(tokens[index])):
-        if batch and (len(batch) + 1) * len(tokens[batch[0]]) > _BATCH_TOKENS:
+        length = len(tokens[index])
+        if batch and (length != len(tokens[batch[0]]) or (len(batch) + 1) * length > _BATCH_TOKENS):
             yield batch
             batch = []
         batch.append(index)

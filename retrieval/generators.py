@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
-from retrieval.index import ItemIndex, top
-from retrieval.types import CandidateGenerator, Mask, Query, Rows, Scores
+from retrieval.index import top
+from retrieval.types import CandidateGenerator, Mask, Query, Rows, Scores, VectorIndex
 
 _VOTES_PRIOR = 500.0
 """Votes at which an item's own mean counts as much as the catalog's: a 9.0 from three people is not a 9.0."""
@@ -46,7 +46,7 @@ class SemanticGenerator:
 
     name = "semantic"
 
-    def __init__(self, index: ItemIndex) -> None:
+    def __init__(self, index: VectorIndex) -> None:
         self._index = index
 
     def propose(
@@ -61,7 +61,7 @@ class SimilarToLikedGenerator:
 
     name = "similar to liked"
 
-    def __init__(self, catalog: Catalog, index: ItemIndex) -> None:
+    def __init__(self, catalog: Catalog, index: VectorIndex) -> None:
         self._catalog = catalog
         self._index = index
 
@@ -133,7 +133,7 @@ class PopularGenerator:
         return rows, scores[rows]
 
 
-def default_generators(catalog: Catalog, index: ItemIndex) -> tuple[CandidateGenerator, ...]:
+def default_generators(catalog: Catalog, index: VectorIndex) -> tuple[CandidateGenerator, ...]:
     """The generators of this room, in the order of their steps in the trace."""
     return (
         SemanticGenerator(index),

@@ -119,20 +119,15 @@ class ItemIndex:
 
     def search(self, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
         """At most `limit` allowed rows by cosine similarity to `vector`, shape (dimensions,), best first."""
-        rows: Rows = np.flatnonzero(allowed)
-        if limit <= 0 or not len(rows):
-            return rows[:0], np.empty(0, dtype=np.float32)
-        fetch = int(limit * _OVER_FETCH * len(self) / len(rows))
-        if len(rows) > self.exact_up_to and fetch <= _MOST_FETCHED:
-            found, scores = self._nearest(vector, min(fetch, len(self)))
-            keep = allowed[found]
-            if keep.sum() >= limit:
-                return found[keep][:limit], scores[keep][:limit]
-        # Gathering the rows that are left is cheaper than scoring all only when they are few.
-        few = len(rows) < len(self) // 4
-        cosines = self.vectors[rows] @ vector if few else (self.vectors @ vector)[rows]
-        best = top(cosines, limit)
-        return rows[best], cosines[best].astype(np.float32)
+        left = int(np.count_nonzero(allowed))
+        if left > self.exact_up_to and limit > 0:
+            fetch = int(limit * _OVER_FETCH * len(self) / left)
+            if fetch <= _MOST_FETCHED:
+                found, scores = self._nearest(vector, min(fetch, len(self)))
+                keep = allowed[found]
+                if np.count_nonzero(keep) >= limit:
+                    return found[keep][:limit], scores[keep][:limit]
+        return exact_search(self.vectors, vector, allowed, limit)
 
     def upsert(self, items: Iterable[Item]) -> None:
         """Take in new or changed items: they serve the next search, in the rows that `Catalog.extended` gives them."""
@@ -184,6 +179,18 @@ class ItemIndex:
         with partial.open("wb") as file:
             np.save(file, self.vectors)
         partial.replace(self._folder / _VECTORS)
+
+
+def exact_search(vectors: Vectors, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
+    """At most `limit` allowed rows of `vectors` by cosine similarity to `vector`, best first."""
+    rows: Rows = np.flatnonzero(allowed)
+    if limit <= 0 or not len(rows):
+        return rows[:0], np.empty(0, dtype=np.float32)
+    # Gathering the rows that are left is cheaper than scoring all only when they are few.
+    few = len(rows) < len(vectors) // 4
+    cosines = vectors[rows] @ vector if few else (vectors @ vector)[rows]
+    best = top(cosines, limit)
+    return rows[best], cosines[best].astype(np.float32)
 
 
 def top(scores: Scores, limit: int) -> Rows:

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
-from retrieval.index import ItemIndex
-from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step, TextEmbedder
+from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step, TextEmbedder, VectorIndex
 
 _REMEMBERED_TEXTS = 1024
 
@@ -21,7 +20,7 @@ class Retriever:
     def __init__(
         self,
         catalog: Catalog,
-        index: ItemIndex,
+        index: VectorIndex,
         embedder: TextEmbedder,
         generators: Sequence[CandidateGenerator],
         limit: int = 200,

@@ -143,6 +143,19 @@ class TextEmbedder(Protocol):
         ...
 
 
+class VectorIndex(Protocol):
+    """One vector for each catalog row, and the search for the nearest of them."""
+
+    @property
+    def vectors(self) -> Vectors:
+        """Shape (len(catalog), dimensions), each row of length 1."""
+        ...
+
+    def search(self, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
+        """At most `limit` allowed rows by cosine similarity to `vector`, shape (dimensions,), best first."""
+        ...
+
+
 class CandidateGenerator(Protocol):
     """Proposes rows of the catalog for a query.
 
