@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 CASES = Path(__file__).parent.parent / "cases"
 
@@ -53,37 +55,53 @@ class Case:
 
 
 def read_cases(path: Path, *, required: tuple[str, ...] = (), limit: int | None = None) -> tuple[Case, ...]:
-    """The cases of a JSON-lines file, at most `limit`, spread evenly over the file so that a sample has every kind.
+    """The cases of a file of JSON lines or a YAML list; at most `limit`, spread evenly over the file.
 
     Raises
     ------
     CaseError
-        for a file that cannot be read, a line that is no JSON object, a missing key, or an id that comes twice.
+        for a file that cannot be read, a case that is no object, a missing key, or an id that comes twice.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(f"{path}: cannot be read: {error}") from error
+    rows = _yaml_rows(path, "\n".join(lines)) if path.suffix == ".yaml" else _json_rows(path, lines)
     cases: dict[str, Case] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        place = f"{path}:{number}"
-        try:
-            data = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise CaseError(f"{place}: not JSON: {error}") from error
+    for place, data in rows:
         if not isinstance(data, dict):
             raise CaseError(f"{place}: a case is an object, not {type(data).__name__}")
         if missing := [key for key in required if key not in data]:
             raise CaseError(f"{place}: lacks {', '.join(missing)}")
-        name = str(data.get("id", f"line-{number}"))
+        name = str(data.get("id", place.rpartition("/")[2]))
         if name in cases:
             raise CaseError(f"{place}: id {name!r} is already at {cases[name].place}")
         cases[name] = Case(name, data, place)
     if not cases:
         raise CaseError(f"{path}: no cases in it")
     return sample(tuple(cases.values()), limit)
+
+
+def _json_rows(path: Path, lines: list[str]) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield f"{path}:{number}", json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise CaseError(f"{path}:{number}: not JSON: {error}") from error
+
+
+def _yaml_rows(path: Path, text: str) -> Iterator[tuple[str, Any]]:
+    try:
+        node, values = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise CaseError(f"{path}:{mark.line + 1 if mark else 1}: not YAML: {error}") from error
+    if not isinstance(node, yaml.SequenceNode):
+        raise CaseError(f"{path}:1: cases are a list")
+    for one, value in zip(node.value, values, strict=True):
+        yield f"{path}:{one.start_mark.line + 1}", value
 
 
 def sample(cases: tuple[Case, ...], limit: int | None) -> tuple[Case, ...]:

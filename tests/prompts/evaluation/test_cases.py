@@ -55,3 +55,13 @@ def test_shipped_cases_are_well_formed(one) -> None:  # type: ignore[no-untyped-
 def test_unknown_suite() -> None:
     with pytest.raises(KeyError, match="there are"):
         suite("nope")
+
+
+def test_yaml_cases_carry_their_lines(tmp_path: Path) -> None:
+    path = tmp_path / "cases.yaml"
+    path.write_text("# a comment\n- id: a\n  text: x\n- id: b\n")
+    with pytest.raises(CaseError, match=r"cases\.yaml:4: lacks text"):
+        read_cases(path, required=("text",))
+    path.write_text("a: [")
+    with pytest.raises(CaseError, match="not YAML"):
+        read_cases(path)

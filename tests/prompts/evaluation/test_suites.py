@@ -107,6 +107,16 @@ def test_efficiency_counts_calls(make_bench: MakeBench, cache: AnswerCache) -> N
     assert result.measures["calls"] == (2.0, 1.0)
 
 
+def test_scripted_conversations(make_bench: MakeBench, cache: AnswerCache) -> None:
+    turns = [{"say": "I loved Inception, no horror", "likes": ["Inception"], "not_genres": ["horror"]}]
+    data: dict[str, object] = {"id": "c", "covers": "likes", "turns": turns}
+    assert one("conversations", data, make_bench, cache, QueueModel(default="{}")).passed
+    wrong = {**data, "turns": [{"say": "I loved Inception", "likes": ["Memento"]}]}
+    assert "likes" in one("conversations", wrong, make_bench, cache, QueueModel(default="{}")).notes[0]
+    with pytest.raises(CaseError, match="say"):
+        one("conversations", {**data, "turns": [{}]}, make_bench, cache, None)
+
+
 def test_recall_finds_the_gold(make_bench: MakeBench, cache: AnswerCache) -> None:
     data = {
         "id": "c",
