@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from assistant.understanding.vocabulary import CJK, Vocabulary
+from assistant.understanding.vocabulary import CJK, Vocabulary, Word
 from retrieval.text import fold
 from retrieval.titlekeys import canonical
 from retrieval.titles import Link, Mention, TitleLinker
@@ -292,7 +292,11 @@ class TitleReader:
                         or is_named_thing(message[:start])
                     ):
                         continue
-                    if size == 1 and not (_OBJECT.search(message[:start][-60:]) or message[start:end][0].isupper()):
+                    if (
+                        size == 1
+                        and link.score < 0.9
+                        and not (_OBJECT.search(message[:start][-60:]) or message[start:end][0].isupper())
+                    ):
                         continue
                     if self._vocabulary.find(message[start:end]) or not self._near_enough(message, start, end, link):
                         continue
@@ -309,6 +313,16 @@ class TitleReader:
             return False
         cue = bool(_OBJECT.search(message[:start][-60:])) or message[start].isupper()
         return cue or link.score >= 0.88
+
+    def misspelt_genres(self, message: str) -> list[Word]:
+        """Words of no text that are nearly a genre: "no horor"."""
+        found = []
+        for match in _WORD.finditer(message[:2000]):
+            known = all(part in self._known for part in fold(match[0]).split())
+            entry = None if known else self._vocabulary.near(match[0])
+            if entry and self._vocabulary.entry(match[0]) is None:
+                found.append(Word(match.start(), match.end(), match[0], entry))
+        return found
 
     def _is_odd(self, word: str) -> bool:
         return (

@@ -47,7 +47,7 @@ _LISTED = re.compile(
 _HAN_ORDINAL = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:部|个|条|片|张|名)?")
 _HAN_LAST = re.compile(r"最后(?:一|那)?(?:部|个)")
 _ALL = re.compile(
-    r"\b(?:all|any|none|neither|both|either|each|every one)\s+(?:of\s+)?(?:them|these|those|the above)\b|\b(?:these|those|them|they)\b(?!\s+(?:days|kinds?|types?|sorts?|who|actors?|people))"
+    r"\b(?:all|any|none|neither|both|either|each|every one)\s+(?:of\s+)?(?:them|these|those|the above)\b|\b(?:these|those|them|(?:do|are|were|have|did) they|they(?= (?:all )?(?:look|sound|seem|are|were|have)\b))\b(?!\s+(?:days|kinds?|types?|sorts?|who|actors?|people))"
     r"|\bseen (?:all|both)\b|\bneither\b(?!\s+(?:a|an)\b)(?=\s*[.,!]|$)|这些|它们|都看过|全都|这几部|都不",
     re.IGNORECASE,
 )

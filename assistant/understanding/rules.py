@@ -35,6 +35,9 @@ _WORKS = re.compile(
     re.IGNORECASE,
 )
 _QUESTIONS = (Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE)
+_INSTEAD = re.compile(
+    r"\b(?:instead|rather|actually|make it|changed my mind|on second thought)\b|换成|改成|还是看", re.IGNORECASE
+)
 _NOUN_OF = ("action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
 
 
@@ -142,7 +145,11 @@ class Rules:
                 draft.people.append(person)
         spans = [(span.start, span.end) for span in (*titles, *draft.people)]
         draft.masked = mask(message, [(title.start, title.end) for title in titles])
-        draft.words = [word for word in self.vocabulary.find(message) if not _inside(word.start, word.end, spans)]
+        draft.words = [
+            word
+            for word in (*self.vocabulary.find(message), *self.titles.misspelt_genres(message))
+            if not _inside(word.start, word.end, spans)
+        ]
         draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
         polarity = Polarity(draft.masked)
         draft.titles = [(t, stances.of_title(draft.masked, t, polarity, frozenset(state.shown))) for t in titles]
@@ -176,6 +183,9 @@ class Rules:
             if word.text not in gone and not any(word.text.casefold() in span for span in spent):
                 draft.slots += self._word(draft, word, polarity.at(word.start, word.end))
         draft.slots += relative
+        if _INSTEAD.search(draft.masked) and any(slot.name == "genre" and slot.operator == "=" for slot in draft.slots):
+            wanted = draft.masked.casefold()
+            draft.slots += [Slot("genre", "forget", old, "instead") for old in draft.state.genres if old not in wanted]
         self._fill_themes(draft, polarity)
         self._fill_numbers(draft, gone)
         return refers
