@@ -238,6 +238,6 @@ def mount_page(app: FastAPI, page: gr.Blocks, path: str = "/") -> FastAPI:
         show_error=False,
         ssr_mode=False,
         enable_monitoring=False,
-        favicon_path=str(_STATIC / "favicon.png") if (_STATIC / "favicon.png").exists() else None,
+        favicon_path=str(_STATIC / "favicon.png"),
     )
     return app
