@@ -24,9 +24,9 @@ def answer(act: DialogueAct, state: DialogueState, catalog: Catalog, ranking: Ra
     Never empty, and never raises for any text.
     """
     say = Say(zh=(act.language or state.language) == "zh")
-    if act.intent is Intent.CHAT:
-        return small_talk(act.text, say)
     items = referred(act, state, catalog)
+    if act.intent is Intent.CHAT and not (items and _asks(act.text)):
+        return small_talk(act.text, say)
     if not items:
         return say(
             "Which title do you mean? Name one, or say “the second one” once there are cards.",
@@ -43,6 +43,11 @@ def answer(act: DialogueAct, state: DialogueState, catalog: Catalog, ranking: Ra
     if act.intent is Intent.COMPARE and len(items) > 1:
         return compare(items, say)
     return "\n".join(about(item, topic, text, say) for item in items)
+
+
+def _asks(text: str) -> bool:
+    """Whether small talk is after all a question about the cards ("where can I watch it?")."""
+    return bool(re.search(r"[?？]|吗|什么|哪", text)) and questions().topic(text) is not None
 
 
 def small_talk(text: str, say: Say) -> str:

@@ -163,7 +163,7 @@ def _english(one: Persona) -> Iterable[str]:
     years = _years(one, "from {} to {}", "from {} or later", "from {} or earlier")
     if one.style == "contradicting":
         yield f"I want a {one.refuses or 'war'} movie" + (f" like {liked}" if liked else "")
-        yield f"wait, no {one.refuses or 'war'} after all, a {one.genre} {years}".strip()
+        yield f"wait, no {one.refuses or 'war'} after all, some {one.genre} {years}".strip()
     else:
         hello = "Hi! It was a long week and we would love a quiet evening. " if chatty else ""
         yield f"{hello}{'I feel like ' if chatty else ''}{one.genre}{refuses}" + (f", I loved {liked}" if liked else "")
@@ -197,7 +197,8 @@ def _says(said: Sequence[str], title: str) -> bool:
     # A title of one common word ("Crime", "War") is said without being meant.
     if len(title.split()) < 2:
         return False
-    return any(re.search(rf"(?<!\w){re.escape(title)}(?!\w)", text, re.IGNORECASE) for text in said)
+    # Personas write titles as the catalog does and everything else in lower case ("about time travel").
+    return any(re.search(rf"(?<!\w){re.escape(title)}(?!\w)", text) for text in said)
 
 
 def seed_of(case: Case) -> int:

@@ -153,3 +153,7 @@ def test_any_text_gets_an_answer(text: str, ids: list[str], intent: Intent, lang
 )
 def test_small_talk_is_answered_and_leads_back(text: str, language: str, expected: str) -> None:
     assert expected in ask(text, intent=Intent.CHAT, language=language)
+
+
+def test_a_question_taken_for_small_talk_is_answered() -> None:
+    assert "does not say where" in ask("where can I watch it?", "a", intent=Intent.CHAT)
