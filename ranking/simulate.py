@@ -25,7 +25,7 @@ class Case:
     user: int
 
 
-def simulate(catalog: Catalog, people: Interactions, per_user: int = 4, seed: int = 7) -> list[Case]:
+def simulate(catalog: Catalog, people: Interactions, per_user: int = 2, seed: int = 7) -> list[Case]:
     """Cases for each person with at least six likes: zero to five likes told, wishes taken from one item withheld.
 
     The wish is one or two of that item's genres, one or two of its keywords, or both, or (in a fifth of the cases)

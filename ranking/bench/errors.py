@@ -90,7 +90,7 @@ def _lenskit(
             wanted_items=everything.matrix.indices[wanted],
         )
         (folder / "job.json").write_text(json.dumps({"predict": _LENSKIT}), encoding="utf-8")
-        command = [str(environment / "bin" / "python"), str(JOB), str(folder)]
+        command = [str(environment / "bin" / "python"), "-P", str(JOB), str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
         if done.returncode:
             raise RuntimeError(f"LensKit's predictors failed: {done.stderr[-800:]}")

@@ -16,6 +16,7 @@ from ranking.bench.systems import Settings, System, combinations
 from ranking.metrics import Lists
 
 JOB = Path(__file__).with_name("lenskit_job.py")
+"""Run with -P: the folder of the script holds this module, which would stand in for the library of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class LensKit:
             )
             job = {"scorer": self.name, "settings": [dict(one) for one in settings], "depth": depth}
             (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-            command = [str(self.python), str(JOB), str(folder)]
+            command = [str(self.python), "-P", str(JOB), str(folder)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
             if done.returncode:
                 raise RuntimeError(f"LensKit's {self.name} failed: {done.stderr[-800:]}")
@@ -56,13 +57,12 @@ def lenskit_systems(environment: Path) -> list[System]:
     python = environment / "bin" / "python"
     if not python.exists():
         raise FileNotFoundError(f"{environment} is no virtual environment; create it and `pip install lenskit` there")
-    both = ("likes", "all")
-    implicit = ("implicit",)
-    als = combinations(embedding_size=(32, 64), regularization=(0.1, 1.0), weight=(4.0, 16.0), signal=both)
+    likes, both, implicit = ("likes",), ("likes", "all"), ("implicit",)
+    als = combinations(embedding_size=(32, 64), regularization=(0.1, 1.0), weight=(8.0,), signal=likes)
     return [
-        LensKit("ease", combinations(regularization=(60.0, 200.0, 500.0, 1200.0), signal=both), python),
+        LensKit("ease", combinations(regularization=(60.0, 200.0, 600.0), signal=both), python),
         LensKit("als", als, python),
-        LensKit("item-knn", combinations(max_nbrs=(20, 50, 100), feedback=implicit, signal=both), python),
+        LensKit("item-knn", combinations(max_nbrs=(20, 100), feedback=implicit, signal=both), python),
         LensKit("user-knn", combinations(max_nbrs=(30, 80, 200), feedback=implicit, signal=both), python),
-        LensKit("slim", combinations(l1_reg=(1.0, 5.0), l2_reg=(1.0, 20.0), signal=("likes",)), python),
+        LensKit("slim", combinations(l1_reg=(1.0,), l2_reg=(1.0, 20.0), signal=likes), python),
     ]
