@@ -28,7 +28,7 @@ _CHAT_WORDS = frozenset(
     "one two three first second third last next other others more less again new old older newer big small long short home "
     "really very just only so too not never always ever what who why how where when go going get take taken give made "
     "interesting awesome cool perfect amazing boring action comedy drama horror thriller romance western musical war family "
-    "show series season actor actress director cast year years time day life world people man woman girl boy men women oh lol yes yep yeah nope well also and but so then still that those these which anyway netflix hulu amazon pg thx wow ah hmm haha now her his my your she he they is was are be been do did does have has had i you of to in on for with at from by as if or fan fans sequel remake original part hope sorry true guess think sounds".split()
+    "show series season actor actress director cast year years time day life world people man woman girl boy men women there here oh lol yes yep yeah nope well also and but so then still that those these which anyway netflix hulu amazon pg thx wow ah hmm haha now her his my your she he they is was are be been do did does have has had i you of to in on for with at from by as if or fan fans sequel remake original part hope sorry true guess think sounds".split()
 )
 _OBJECT = re.compile(
     r"(?:\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"

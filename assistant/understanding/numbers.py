@@ -109,7 +109,7 @@ _YEAR_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 _HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
 _MINUTES = r"(\d{2,3})\s*(?:minutes?|mins?|min)\b"
 _LESS = r"(?:under|less than|shorter than|below|no longer than|not longer than|no more than|not more than|at most|max(?:imum)?(?: of)?|within|up to|<=?)\s+"
-_MORE = r"(?:over|more than|longer than|above|at least|min(?:imum)?(?: of)?|>=?)\s+"
+_MORE = r"(?<!no )(?<!not )(?:over|more than|longer than|above|at least|min(?:imum)?(?: of)?|>=?)\s+"
 
 
 def _digit(text: str) -> int:

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.acts import Slot
+from assistant.understanding.critiques import critiques, forgotten
+from assistant.understanding.vocabulary import load_vocabulary
+from retrieval.catalog import Catalog
+
+SHOWN = ("matrix", "inception", "alien")
+
+
+def bounds(slots: list[Slot]) -> list[tuple[str, str, str]]:
+    return [(slot.name, slot.operator, slot.value) for slot in slots if slot.operator in (">=", "<=")]
+
+
+def test_older_is_older_than_what_is_pointed_at_or_than_every_card(catalog: Catalog) -> None:
+    assert bounds(critiques("older than that", ("inception",), SHOWN, catalog)) == [("year", "<=", "2009")]
+    assert bounds(critiques("something older", (), SHOWN, catalog)) == [("year", "<=", "1978")]
+    assert bounds(critiques("newer please", (), SHOWN, catalog)) == [("year", ">=", "2011")]
+    assert bounds(critiques("shorter", ("inception",), SHOWN, catalog)) == [("runtime", "<=", "147")]
+
+
+def test_without_cards_a_critique_bounds_nothing(catalog: Catalog) -> None:
+    assert bounds(critiques("older ones", (), (), catalog)) == []
+
+
+def test_moods_become_wishes_and_refusals(catalog: Catalog) -> None:
+    slots = critiques("lighter and less violent", (), SHOWN, catalog)
+    assert ("wish", "=", "light-hearted") in [(slot.name, slot.operator, slot.value) for slot in slots]
+    assert {slot.value for slot in slots if slot.operator == "not"} == {"violence", "gore"}
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("forget the year", "year"),
+        ("the year doesn't matter", "year"),
+        ("any year is fine", "year"),
+        ("年份无所谓", "year"),
+        ("drop the genre", "genre"),
+        ("I don't care about the runtime", "runtime"),
+    ],
+)
+def test_what_is_taken_back(message: str, name: str) -> None:
+    assert [(slot.name, slot.operator) for slot in forgotten(message, load_vocabulary(), frozenset())] == [
+        (name, "forget")
+    ]
+
+
+def test_fine_takes_a_refusal_back_only_where_there_was_one() -> None:
+    vocabulary = load_vocabulary()
+    assert [slot.value for slot in forgotten("horror is fine", vocabulary, frozenset({"horror"}))] == ["horror"]
+    assert forgotten("horror is fine", vocabulary, frozenset()) == []
+    assert [slot.value for slot in forgotten("horror is fine after all", vocabulary, frozenset())] == ["horror"]
