@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
@@ -112,51 +114,58 @@ def run_faults(
         stop = threading.Event()
         people = [_Client(f"fault{uuid.uuid4().hex[:8]}-{n}", address, stop) for n in range(clients)]
         threads = [threading.Thread(target=person.run, daemon=True) for person in people]
-        process = _start(port, url, Path(folder))
         slowest = 0.0
-        try:
-            _wait(address, process)
-            for thread in threads:
-                thread.start()
-            for _ in tqdm(range(kills), desc="kills", disable=not progress, file=sys.stderr):
-                time.sleep(chance.uniform(0.0, 0.5))
-                killed = time.monotonic()
-                process.kill()
-                process.wait()
-                process = _start(port, url, Path(folder))
-                _wait(address, process)
-                slowest = max(slowest, time.monotonic() - killed)
-            time.sleep(0.3)
-        finally:
-            stop.set()
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join(15)
-            process.kill()
-            process.wait()
+        with _parent(port, url) as parent:
+            process = _start(parent, address)
+            try:
+                for thread in threads:
+                    thread.start()
+                for _ in tqdm(range(kills), desc="kills", disable=not progress, file=sys.stderr):
+                    time.sleep(chance.uniform(0.0, 0.5))
+                    killed = time.monotonic()
+                    os.kill(process, signal.SIGKILL)
+                    process = _start(parent, address)
+                    slowest = max(slowest, time.monotonic() - killed)
+                time.sleep(0.3)
+            finally:
+                stop.set()
+                for thread in threads:
+                    if thread.ident is not None:
+                        thread.join(15)
+                os.kill(process, signal.SIGKILL)
         with open_memory(url) as memory:
             lost, doubled = _count(memory, people)
     said, given = sum(len(person.turns) for person in people), sum(len(person.feedback) for person in people)
     return FaultReport(kills, said, given, lost, doubled, round(slowest, 2))
 
 
-def _start(port: int, url: str, folder: Path) -> subprocess.Popen[bytes]:
-    with (folder / "child.log").open("ab") as log:
-        command = [sys.executable, "-m", "assistant.http.bench.child", str(port), url]
-        return subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603  our own module
-
-
-def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
-    limit = time.monotonic() + 60
-    while True:
+@contextmanager
+def _parent(port: int, url: str) -> Iterator[subprocess.Popen[str]]:
+    """The process that makes web processes."""
+    command = [sys.executable, "-m", "assistant.http.bench.child", str(port), url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as parent:  # type: ignore[call-overload]  # noqa: S603
         try:
-            if httpx.get(f"{address}/readyz", timeout=2).status_code == 200:
-                return
+            yield parent
+        finally:
+            parent.kill()
+
+
+def _start(parent: subprocess.Popen[str], address: str) -> int:
+    """A new web process that answers; its process number."""
+    if parent.stdin is None or parent.stdout is None:
+        raise RuntimeError("the parent of the web processes has no pipes")
+    parent.stdin.write("\n")
+    parent.stdin.flush()
+    child = int(parent.stdout.readline())
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        try:
+            if httpx.get(f"{address}/healthz", timeout=2).status_code == 200:
+                return child
         except httpx.HTTPError:
-            pass
-        if process.poll() is not None or time.monotonic() > limit:
-            raise RuntimeError(f"the web process did not come back (exit code {process.returncode})")
-        time.sleep(0.02)
+            time.sleep(0.02)
+    raise RuntimeError("the web process did not come back within 60 s")
 
 
 def _count(memory: Memory, people: list[_Client]) -> tuple[int, int]:

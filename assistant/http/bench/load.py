@@ -33,8 +33,8 @@ _TURNS_A_TALK = 50
 class LoadReport:
     """What was measured. Times in milliseconds, memory in MiB.
 
-    `single_cpu_ms` is the CPU time of the server and its client for one turn when one session talks alone;
-    `efficiency` is the throughput as a share of what that time allows on one core (Python runs on one at a time).
+    `single_cpu_ms` is the CPU time of the server and its client for one turn when one session talks alone, and
+    `loaded_cpu_ms` when all talk; `efficiency` is the throughput as a share of what that time allows on one core (Python runs on one at a time).
     `mixed` counts replies that mention another session's marker, or lack their own.
     """
 
@@ -46,6 +46,7 @@ class LoadReport:
     seconds: float
     turns_per_second: float
     single_cpu_ms: float
+    loaded_cpu_ms: float
     efficiency: float
     median_ms: float
     p99_ms: float
@@ -101,9 +102,9 @@ def run_load(
                 asyncio.run(_talk_all(address, sessions, max(turns // 10, sessions), None, "warm"))
                 before = resident_mib()
                 bar: tqdm[Any] = tqdm(total=turns, desc="turns", disable=not progress, file=sys.stderr)
-                began = time.perf_counter()
+                began, busy = time.perf_counter(), sum(os.times()[:2])
                 tally, times = asyncio.run(_talk_all(address, sessions, turns, bar, "load"))
-                seconds = time.perf_counter() - began
+                seconds, busy = time.perf_counter() - began, sum(os.times()[:2]) - busy
                 bar.close()
             kept = sum(talk.turns for n in range(sessions) for talk in memory.conversations.list(f"load{n}", 10_000))
         done = len(times)
@@ -117,6 +118,7 @@ def run_load(
             seconds=round(seconds, 2),
             turns_per_second=round(done / seconds, 1),
             single_cpu_ms=round(single * 1000, 2),
+            loaded_cpu_ms=round(busy / done * 1000, 2),
             efficiency=round(done / seconds * single, 3),
             median_ms=round(statistics.median(times) * 1000, 1),
             p99_ms=round(times[int(len(times) * 0.99)] * 1000, 1),
