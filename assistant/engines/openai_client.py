@@ -156,6 +156,8 @@ class OpenAIModel:
         try:
             with tracing_context(enabled=False):
                 yield
+        except EngineError:
+            raise
         except openai.LengthFinishReasonError as error:
             raise _CutOff(error) from error
         except (openai.APITimeoutError, httpx2.TimeoutException) as error:

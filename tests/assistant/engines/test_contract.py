@@ -74,6 +74,8 @@ def real_llama_cpp() -> Iterator[Subject]:
 
 @contextmanager
 def real_vllm(logs: Path) -> Iterator[Subject]:
+    if not (vllm_env.environment() / "bin" / "python").exists():
+        pytest.skip("`make test-vllm` sets up vLLM's environment")
     threads = llama_cpp.physical_cores()
     engine = Engine(ChildServer(vllm_env.command(home(), threads=threads), logs / "vllm.log"), running=8)
 
