@@ -28,6 +28,8 @@ _LIKED = re.compile(
     rf"|{MARK}([a-z]\d*){MARK},? which you(?: also)? (?:loved?|liked?|enjoyed)",
     re.IGNORECASE,
 )
+# "《Liked》是喜剧片": a line about the liked title in place of the card.
+_OTHER_SUBJECT = re.compile(rf"^\W*{MARK}l{MARK}\W*(?:是|is\b|was\b)", re.IGNORECASE)
 _DIRECTED = re.compile(
     rf"(?:direct(?:ed|or|ion)?(?: by| from)?|helmed by|执导|导演)[ ：:是]*{MARK}p(\d+)"
     rf"|{MARK}p(\d+){MARK} ?(?:direct(?:s|ed)|执导|导演)",
@@ -108,6 +110,8 @@ def _liked(masked: Masked) -> Iterator[Violation]:
     for groups in _LIKED.findall(masked.text):
         if next(filter(None, groups)) == "t":
             yield Violation("liked", "a film on a card said to be one the person liked")
+    if _OTHER_SUBJECT.search(masked.text):
+        yield Violation("liked", "about the liked title in place of the card")
 
 
 def _numbers(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:

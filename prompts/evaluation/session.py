@@ -88,8 +88,14 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
             runs.append(done[0])
             if len(done) > 1:
                 older[one.name] = done[1]
+    by_name = {run.suite: run for run in runs}
+    if "personas" in by_name and "memory" in by_name:
+        # The matched comparison: the same personas and engine, with and without catalog and ranking.
+        older.setdefault("personas", by_name["memory"])
     gates = list(broken(runs, "smoke" if options.smoke else "full"))
-    gates += [line for run in runs if run.suite in older for line in regressions(run, older[run.suite])]
+    for run in runs:
+        if run.suite in older and older[run.suite].suite == run.suite:
+            gates += regressions(run, older[run.suite])
     data = summary(runs, older, gates)
     folder = options.out or settings.root / "reports" / time.strftime("prompts-%Y%m%d-%H%M%S")
     _tell(data, write(data, folder), console)

@@ -41,6 +41,7 @@ def test_grounded_sentences_pass(sentence: str, ranking: Ranking, state: Dialogu
         ("A thriller in which a nurse poisons the captain.", "plot"),
         ("You liked Night Train, so here is a thriller.", "liked"),
         ("Night Train, which you loved, is a thriller.", "liked"),
+        ("Inception is a thriller with a train.", "liked"),
         ("这是一部惊悚片。", "language"),
     ],
 )
@@ -65,6 +66,7 @@ def test_facts_of_another_card_do_not_count(ranking: Ranking, state: DialogueSta
         ("2004年的惊悚片。", "year"),
         ("一部喜剧。", "genre"),
         ("获奖的惊悚片。", "claim"),
+        ("《Inception》是惊悚片。", "liked"),
         ("一位护士毒死船长的惊悚片。", "plot"),
         ("A thriller with a train.", "language"),
     ],
