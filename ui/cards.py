@@ -20,7 +20,7 @@ def shelf(turn: Turn, words: Strings) -> str:
     """The cards of a turn, or what stands in the way when there are none. Empty before the ranking is there."""
     if turn.ranking is None:
         return ""
-    shown = turn.ranking.items or turn.ranking.nearest
+    shown = turn.ranking.cards
     head = "" if turn.ranking.items else _nothing(turn.ranking, words)
     if not shown:
         return head

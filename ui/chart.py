@@ -57,7 +57,7 @@ def _flower(genres: list[tuple[str, float]], words: Strings) -> str:
         pieces.append(f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{esc(genre)}</text>')
     said = words["chart_genres"].format(list=", ".join(genre for genre, _ in genres))
     return (
-        f'<svg class="flower" viewBox="-22 10 344 180" role="img" aria-label="{esc(said)}">'
+        f'<svg class="flower" viewBox="-22 0 344 194" role="img" aria-label="{esc(said)}">'
         f'{joined(pieces)}<circle class="heart" cx="150" cy="98" r="5"/></svg>'
     )
 

@@ -170,7 +170,8 @@ class Clicks:
         return Once()
 
     def _compare(self, session: Session, data: Data) -> Once:
-        ids = [str(item_id) for item_id in data.get("ids") or ()][:2]
+        picked = data.get("ids")
+        ids = [str(item_id) for item_id in picked[:2]] if isinstance(picked, list) else []
         items = [item for item_id in ids if (item := self.page.assistant.catalog.get(item_id)) is not None]
         if len(items) != 2:
             return Once()

@@ -60,7 +60,7 @@ def composer(words: Strings) -> str:
 
 def footer(words: Strings) -> str:
     """Where the data comes from."""
-    return f"<p>{esc(words['footer'])} {esc(words['credit'])}</p>"
+    return f"<p>{esc(words['footer'])}</p>"
 
 
 def taste(state: DialogueState, catalog: Catalog, words: Strings, problem: str = "") -> str:

@@ -40,7 +40,7 @@ def _done(turn: Turn, event: Done, catalog: Catalog) -> Turn:
     return replace(
         turn,
         after=event.state,
-        reasons=event.reasons or turn.reasons,
+        reasons=turn.reasons or event.reasons,
         text=turn.text or ("" if said_already else event.reply),
         critiques=critiques(event.state, turn.ranking, catalog) if turn.ranking else (),
         usage=event.usage,
@@ -78,7 +78,20 @@ def prose(turn: Turn) -> str:
     if not turn.text:
         return ""
     caret = " writing" if turn.stage == "writing" else ""
-    return f'<div class="words{caret}">{paragraphs(turn.text)}</div>'
+    if turn.ranking is None:
+        return f'<div class="words{caret}">{paragraphs(turn.text)}</div>'
+    titles = [ranked.item.title for ranked in turn.ranking.cards]
+    lines = joined(_line(line, titles) for line in turn.text.splitlines() if line.strip())
+    return f'<div class="words{caret}">{lines}</div>'
+
+
+def _line(line: str, titles: list[str]) -> str:
+    """A line of the answer; one that is about a card ("Title: …") shows its number and title first."""
+    for place, title in enumerate(titles, start=1):
+        if line.startswith(f"{title}: "):
+            rest = esc(line[len(title) + 2 :])
+            return f'<p class="about"><span class="place">{place}</span><span><b>{esc(title)}</b> {rest}</span></p>'
+    return f"<p>{esc(line)}</p>"
 
 
 def _user(turn: Turn, words: Strings) -> str:

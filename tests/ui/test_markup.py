@@ -157,3 +157,13 @@ def test_numbers_of_the_turn_are_shown():
     html = whole(turn(usage=Usage(2, 1200, 34), timings_ms={"total": 2300.0}), WORDS)
     assert "2.3 s" in html
     assert "1,234" in html
+
+
+def test_a_line_about_a_card_shows_its_number_and_title():
+    html = whole(turn(text="Inception: a dream.\nAnd <b>that</b> is it."), WORDS)
+    assert '<span class="place">1</span><span><b>Inception</b> a dream.</span>' in html
+    assert "<p>And &lt;b&gt;that&lt;/b&gt; is it.</p>" in html
+
+
+def test_a_title_with_markup_in_the_answer_is_text():
+    checked(whole(turn(item={"title": EVIL}, text=f"{EVIL}: {EVIL}"), WORDS))
