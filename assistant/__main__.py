@@ -195,6 +195,36 @@ def ratings(
 
 
 @bench.command()
+def dialogue(
+    rules: Annotated[bool, typer.Option("--rules", help="By rules alone, without the language model.")] = False,
+    iard: Annotated[Path | None, typer.Option(help="IARD's dialogues.json, to score intents.", exists=True)] = None,
+    out: Annotated[Path, typer.Option(help="File for the whole report as JSON.")] = Path("reports/dialogue.json"),
+) -> None:
+    """Understanding: the gold messages and the scripted conversations, by rules, by the model, and by both."""
+    from assistant.launch import assembled
+    from prompts.evaluation.dialogue.bench import run_dialogue_bench
+
+    settings = Settings(engine="none") if rules else Settings()
+    _prepared(settings)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with assembled(settings, console) as assistant:
+        model = assistant.engine.model if assistant.engine else None
+        run_dialogue_bench(assistant.understander, model, assistant.catalog, assistant, iard=iard, report=out)
+
+
+@bench.command()
+def speed(
+    sizes: Annotated[str, typer.Option(help="Catalog sizes, separated by commas.")] = "5000,100000,1000000",
+    chain: Annotated[int, typer.Option(help="Largest size at which the plain chain is timed too.")] = 100_000,
+) -> None:
+    """Message to cards without the language model, beside a plain LangChain and Chroma chain."""
+    from retrieval.bench import run_speed_bench
+
+    for timing in run_speed_bench(_embedder(), tuple(int(size) for size in sizes.split(",")), chain):
+        print(timing)
+
+
+@bench.command()
 def load(
     sessions: Annotated[int, typer.Option(min=1)] = 64, turns: Annotated[int, typer.Option(min=1)] = 10_000
 ) -> None:
