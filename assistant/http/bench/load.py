@@ -34,8 +34,8 @@ class LoadReport:
     """What was measured. Times in milliseconds, memory in MiB.
 
     `single_cpu_ms` is the CPU time of the server and its client for one turn when one session talks alone, and
-    `loaded_cpu_ms` when all talk; `efficiency` is the throughput as a share of what that time allows on one core (Python runs on one at a time).
-    `mixed` counts replies that mention another session's marker, or lack their own.
+    `loaded_cpu_ms` when all talk. `efficiency` is the throughput as a share of what `single_cpu_ms` allows on one core:
+    Python runs on one at a time. `mixed` counts replies that mention another session's marker, or lack their own.
     """
 
     sessions: int
