@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from retrieval.text import fold
 
@@ -19,6 +20,7 @@ def words(key: str) -> list[str]:
     return key.split()
 
 
+@lru_cache(maxsize=50_000)
 def canonical(title: str) -> str:
     """Lower case, no accents, punctuation, apostrophes or leading article; roman and spelled part numbers as digits.
 
@@ -43,7 +45,7 @@ def canonical(title: str) -> str:
 
 
 def _number(token: str) -> str:
-    return _ROMAN.get(token) or _NUMBERS.get(token) or ("1" if token == "i" else "")
+    return _ROMAN.get(token) or _NUMBERS.get(token) or ("1" if token == "i" else "")  # noqa: S105  a word, not a secret
 
 
 def compact(key: str) -> str:

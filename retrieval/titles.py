@@ -27,7 +27,7 @@ Kind = Literal["exact", "alias", "franchise", "part", "fuzzy"]
 DOMINANCE = 20
 """Of two items with one title, the one with so many times the votes of the other is meant without asking."""
 
-_YEAR = re.compile(r"\s*[(\[]?\b((?:18|19|20)\d\d)\b[)\]]?\s*$")
+_YEAR = re.compile(r"\s*[(\[]?\b((?:18|19)\d\d|20[0-3]\d)\b[)\]]?\s*$")
 _SUFFIX = re.compile(r"\s+(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\s*$", re.IGNORECASE)
 _MAX_WORDS = 10
 _MAX_TEXT = 4000
@@ -72,6 +72,11 @@ class TitleLinker:
         for key, rows in self._exact.items():
             if len(squeezed := compact(key)) > 4:
                 self._compact[squeezed].extend(rows)
+        self._longest: dict[str, int] = defaultdict(int)
+        for key in (*self._exact, *self._heads, *self._parts):
+            parts = words(key)
+            # "Part" and "episode" are left out of keys, so a typed title may have two words more.
+            self._longest[parts[0] if parts else ""] = max(self._longest[parts[0] if parts else ""], len(parts) + 2)
         self._choices = [key for key in {*self._exact, *self._parts, *self._heads} if len(key) > 4]
         self._cjk_by_length = sorted(self._cjk, key=len, reverse=True)
 
@@ -184,14 +189,25 @@ class TitleLinker:
         text = message[:_MAX_TEXT]
         tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(text)]
         found: list[Mention] = list(self._find_cjk(text))
+        reach = [self._reach(text, tokens, first) for first in range(len(tokens))]
         for size in range(min(_MAX_WORDS, len(tokens)), 0, -1):
             for first in range(len(tokens) - size + 1):
+                if size > reach[first]:
+                    continue
                 start, end = tokens[first][0], tokens[first + size - 1][1]
                 if any(start < other.end and other.start < end for other in found):
                     continue
                 if mention := self._mention(text, start, end):
                     found.append(mention)
         return tuple(sorted(found, key=lambda mention: mention.start))
+
+    def _reach(self, text: str, tokens: list[tuple[int, int]], first: int) -> int:
+        """How many words a title that starts here may have; three where only its squeezed spelling may match."""
+        word = canonical(text[slice(*tokens[first])])
+        following = (
+            canonical(text[slice(*tokens[first + 1])]) if word in ("the", "a", "an") and first + 1 < len(tokens) else ""
+        )
+        return max(3, self._longest.get(word, 0), 1 + self._longest.get(following, 0))
 
     def _mention(self, text: str, start: int, end: int) -> Mention | None:
         window = text[start:end]
@@ -233,10 +249,11 @@ _TOKEN = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*|&")
 _BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
 _ARTICLE = re.compile(r"(?:the|an|a)\s", re.IGNORECASE)
 _NUMBER_BEHIND = re.compile(
-    r"[ :]*(?:part |vol\.? ?|chapter )?(?:\d{1,2}|20\d\d|I{2,3}|IV|VI{0,3})\b(?!\s*(?:and|or|,|movies?|films?|times|hours?|%))"
+    r"[ :]*(?:part |vol\.? ?|chapter )?(?:\d{1,2}|20\d\d|I{2,3}|IV|VI{0,3})\b"
+    r"(?!\s*(?:and|or|,|movies?|films?|times|hours?|%))"
 )
-_BARE_YEAR = re.compile(r",?\s+(?:from\s+)?((?:19|20)\d\d)\b(?!s)")
-_FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19|20)\d\d)\s*[)\]]")
+_BARE_YEAR = re.compile(r",?\s+(?:from\s+)?(19\d\d|20[0-3]\d)\b(?!s)")
+_FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19)\d\d|20[0-3]\d)\s*[)\]]")
 
 
 def _is_cjk(text: str) -> bool:
@@ -244,5 +261,5 @@ def _is_cjk(text: str) -> bool:
 
 
 def _typos(key: str) -> int:
-    """How many letters may be wrong, swapped, missing or too many: one in five letters, two in nine, three in fifteen."""
+    """How many letters may be wrong, swapped or missing: one in five letters, two in nine, three in fifteen."""
     return 0 if len(key) < 5 else 1 if len(key) < 9 else 2 if len(key) < 15 else 3

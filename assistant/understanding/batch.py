@@ -83,12 +83,13 @@ def state_of(case: Mapping[str, Any], rules: Rules) -> DialogueState:
 def as_record(understanding: Understanding, catalog: Catalog) -> dict[str, Any]:
     """The keys of the output. What was only guessed is left out; spans come as [key, value, words]."""
     act = understanding.act
+    names = {words: item.title for words, ids in act.doubtful for item in [catalog.get(ids[0])] if item}
     said = [slot for slot in act.slots if not slot.guessed]
     pointed = set(act.refers_to)
     record: dict[str, Any] = {
         "intent": str(act.intent),
-        "like": _values(said, "title", "="),
-        "dislike": _values(said, "title", "not"),
+        "like": [names.get(value, value) for value in _values(said, "title", "=")],
+        "dislike": [names.get(value, value) for value in _values(said, "title", "not")],
         "genres": _values(said, "genre", "=", "prefer"),
         "not_genres": _values(said, "genre", "not"),
         "people": [

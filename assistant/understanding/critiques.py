@@ -1,5 +1,6 @@
 """Wishes taken back ("forget the year") and critiques against what is shown ("older", "less violent")."""
 
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re

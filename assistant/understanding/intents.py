@@ -1,5 +1,6 @@
 """What a message does, from its wording alone. Ordered rules: the first that matches decides."""
 
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re

@@ -4,6 +4,7 @@
 person excluded. "Since", "from" and "2005 or later" include it. "21st century" starts at 2000, as lists of its films do.
 """
 
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re
@@ -64,9 +65,7 @@ _SINCE = r"(?:since|starting (?:in|from|with)|no older than|not older than|not b
 _UNTIL = r"(?:until|till|up to|up until|no later than|not after|no newer than|nothing after|nothing newer than|<=)\s+"
 _THE = r"(?:the\s+)?(?:year\s+|early\s+|late\s+|mid[\s-]+)?"
 
-_YEAR_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), reader)
-    for pattern, reader in (
+_YEAR_READERS: tuple[tuple[str, Reader], ...] = (
         (rf"(?:between|from)?\s*\b({YEAR})\s*(?:and|to|until|till|through|[-–—~至到])\s*({YEAR})(?:\s*年)?\b",
          lambda m, _: _span(min(int(m[1]), int(m[2])), max(int(m[1]), int(m[2])))),
         (rf"(?:between|from)?\s*{_THE}({_DEC})\s*(?:and|to|or|through|[-–—])\s*{_THE}({_DEC})",
@@ -103,8 +102,8 @@ _YEAR_RULES: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"({YEAR})年", lambda m, _: [("=", int(m[1]))]),
         (rf"\b(?:released in|made in|came out in|out in|from|in|of|year)\s+(?:the year\s+)?({YEAR})\b(?!\s*['’]?s)", lambda m, _: [("=", int(m[1]))]),
         (rf"\b(?:a|an|any|some)?\s*({YEAR})\s+(?:movie|film|release|release|classic|comedy|thriller|drama|horror)s?\b", lambda m, _: [("=", int(m[1]))]),
-    )
 )  # fmt: skip
+_YEAR_RULES = tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _YEAR_READERS)
 
 _HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
 _MINUTES = r"(\d{2,3})\s*(?:minutes?|mins?|min)\b"
@@ -188,9 +187,9 @@ def runtimes(text: str) -> list[Bound]:
                 bound = Bound("runtime", _as_operator(operator), limit, match.start(), match.end())
                 found.extend(_wanted([bound], text))
     for match in re.finditer(rf"{_HOURS}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
-        found.append(Bound("runtime", "<=", _hours(match), match.start(), match.end()))
+        found += [Bound("runtime", "<=", _hours(match), match.start(), match.end())]
     for match in re.finditer(rf"{_MINUTES}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
-        found.append(Bound("runtime", "<=", int(match[1]), match.start(), match.end()))
+        found += [Bound("runtime", "<=", int(match[1]), match.start(), match.end())]
     for match in re.finditer(
         r"(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时|个钟头)(半)?(?:以内|以下|之内)|(?:不超过|少于|短于)(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时)(半)?",
         text,

@@ -4,6 +4,7 @@ A cue colours what follows it up to the end of its clause. A list goes on with t
 ("hated The Snowman and Cats, Glitter too"); a verdict colours what stands before it ("Cats was awful").
 """
 
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re

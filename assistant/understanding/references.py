@@ -1,5 +1,6 @@
 """What "the second one", "that one" or "the one with the train" points at among the cards shown."""
 
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re
@@ -84,8 +85,7 @@ def references(message: str, shown: Sequence[str], catalog: Catalog) -> list[Ref
     if not shown:
         return []
     found = [*_ordinals(message, shown), *_superlatives(message, shown, catalog), *_described(message, shown, catalog)]
-    for match in _ALL.finditer(message):
-        found.append(Reference(match.start(), match.end(), tuple(shown)))
+    found += [Reference(match.start(), match.end(), tuple(shown)) for match in _ALL.finditer(message)]
     if not found:
         for match in _ONE.finditer(message):
             bare = match[0].casefold() in ("it", "that", "that's", "that’s", "它")
@@ -122,11 +122,9 @@ def _ordinals(message: str, shown: Sequence[str]) -> list[Reference]:
         if all(_at(shown, number) for number in numbers):
             found.append(Reference(match.start(1), match.end(1), tuple(shown[number - 1] for number in numbers)))
     for match in _HAN_ORDINAL.finditer(message):
-        if ids := _at(shown, int(match[1]) if match[1].isdecimal() else _HAN[match[1]]):
-            found.append(Reference(match.start(), match.end(), ids))
-    for match in _HAN_LAST.finditer(message):
-        found.append(Reference(match.start(), match.end(), _at(shown, -1)))
-    return found
+        ids = _at(shown, int(match[1]) if match[1].isdecimal() else _HAN[match[1]])
+        found += [Reference(match.start(), match.end(), ids)] if ids else []
+    return found + [Reference(match.start(), match.end(), _at(shown, -1)) for match in _HAN_LAST.finditer(message)]
 
 
 def _at(shown: Sequence[str], place: int) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""Everything about a message that is certain without a model: titles, people, vocabulary, numbers, scope, references."""
+"""What is certain about a message without a model: titles, people, vocabulary, numbers, scope, references."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ from assistant.acts import DialogueAct, Intent, Operator, Slot
 from assistant.state import DialogueState
 from assistant.understanding import intents, stances
 from assistant.understanding.critiques import critiques, forgotten
-from assistant.understanding.mentions import TitleReader, is_named_thing
+from assistant.understanding.deciding import Draft, decide
+from assistant.understanding.evidence import is_named_thing
+from assistant.understanding.mentions import TitleReader
 from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.people import PeopleIndex, Person
 from assistant.understanding.polarity import Colour, Polarity, mask
 from assistant.understanding.references import Reference, references
-from assistant.understanding.stances import Stance
 from assistant.understanding.themes import themes
 from assistant.understanding.vocabulary import CJK, Word, load_vocabulary
 from retrieval.titles import Mention, TitleLinker
@@ -41,6 +42,10 @@ _INSTEAD = re.compile(
 _NOUN_OF = ("action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
 
 
+LONGEST = 4000
+"""Characters of a message that are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the rules read. `sure` says whether the intent is settled; `titles` are the spans accepted as titles.
@@ -55,24 +60,6 @@ class Reading:
     neutral: frozenset[str] = frozenset()
 
 
-@dataclass
-class Draft:
-    """A message on its way to a reading."""
-
-    message: str
-    state: DialogueState
-    titles: list[tuple[Mention, Stance]] = field(default_factory=list)
-    people: list[Person] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
-    pointed: list[tuple[Reference, Stance]] = field(default_factory=list)
-    masked: str = ""
-    slots: list[Slot] = field(default_factory=list)
-
-    def ids(self) -> list[str]:
-        """The shown items that the message points at, in the order it does."""
-        return [item_id for reference, _ in self.pointed for item_id in reference.ids]
-
-
 class Rules:
     """Reads messages about one catalog. `today` gives the current date, for "released this year"."""
 
@@ -85,7 +72,7 @@ class Rules:
 
     def read(self, message: str, state: DialogueState) -> Reading:
         """The act that the wording supports. Sentences that try to steer the assistant state no wish."""
-        quiet = without_steering(message)
+        quiet = without_steering(message[:LONGEST])
         language = language_of(message)
         early = intents.early(quiet)
         if early is Intent.UNDO or early is Intent.START_OVER:
@@ -113,7 +100,7 @@ class Rules:
         return self.read(rest, DialogueState(language=state.language)).act.slots if intents.early(rest) is None else ()
 
     def _answer(self, message: str, state: DialogueState) -> tuple[Slot, ...]:
-        """The item picked when a question about a title is open: "the first", "1995", "the one from 2018", or its label."""
+        """The item picked when a question about a title is open: "the first", "1995", "the older one"."""
         pending = state.pending
         if pending is None or len(message) > 80:
             return ()
@@ -143,7 +130,7 @@ class Rules:
             if person.sure or self._surname_meant(message, person):
                 titles = [title for title in titles if title not in clash]
                 draft.people.append(person)
-        spans = [(span.start, span.end) for span in (*titles, *draft.people)]
+        spans = _spans(titles, draft.people)
         draft.masked = mask(message, [(title.start, title.end) for title in titles])
         draft.words = [
             word
@@ -198,7 +185,7 @@ class Rules:
             Intent.SEEN: "seen",
             Intent.REJECT: "except",
         }
-        refers = []
+        refers: list[str] = []
         for reference, stance in draft.pointed:
             if reference.named:
                 continue
@@ -212,7 +199,7 @@ class Rules:
             for item_id in reference.ids:
                 item = self.catalog.get(item_id)
                 words = draft.message[reference.start : reference.end]
-                draft.slots.append(Slot("title", stance.operator, item.title if item else item_id, words, item_id))  # type: ignore[arg-type]
+                draft.slots.append(Slot("title", stance.operator, item.title if item else item_id, words, item_id))
         return refers
 
     def _fill_titles(self, draft: Draft) -> None:
@@ -274,7 +261,7 @@ class Rules:
 
     def _fill_themes(self, draft: Draft, polarity: Polarity) -> None:
         """ "Set in Japan", "about a bank robbery": themes that no vocabulary has."""
-        taken = [(span.start, span.end) for span in (*draft.people, *draft.words, *(r for r, _ in draft.pointed))]
+        taken = _spans(draft.people, draft.words, [reference for reference, _ in draft.pointed])
         for start, end, value in themes(draft.masked):
             if not _inside(start, end, taken):
                 operator: Operator = "not" if polarity.at(start, end) == "refused" else "="
@@ -288,64 +275,8 @@ class Rules:
                 draft.slots.append(Slot(bound.name, bound.operator, str(bound.value), span, guessed=bound.guessed))
 
 
-def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
-    """The intent, and whether the wording settles it."""
-    masked, state = draft.masked, draft.state
-    started = bool(state.shown or state.previous)
-    operators = [stance.operator for _, stance in draft.titles]
-    values = bool(draft.words or draft.people or years(masked, 2000) or runtimes(masked) or counts(masked))
-    if early is Intent.ASK_WHY:
-        return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
-    if state.last_shown and intents.asks_comparison(masked) and (len(draft.ids()) != 1 or "common" in masked):
-        if not draft.pointed:
-            draft.pointed.append((Reference(0, 0, state.last_shown), Stance(None)))
-        return Intent.COMPARE, True
-    if (
-        (draft.pointed or draft.titles or state.last_shown)
-        and intents.asks_item(masked)
-        and not intents.says_seen(masked)
-    ):
-        return Intent.ASK_ITEM, True
-    requested = intents.requests(masked)
-    if draft.titles or draft.pointed:
-        if intents.more_like(masked):
-            named = bool(draft.titles) and started and not any(not r.weak for r, _ in draft.pointed)
-            liked = intents.praises_first(masked)
-            return (Intent.LIKE if liked and not requested else Intent.REFINE if named else Intent.MORE_LIKE), True
-        if intent := _stated(draft, operators, requested=requested, values=values):
-            return intent, True
-    if not draft.words and (felt := intents.felt(masked)):
-        return felt, True
-    if intents.says_seen(masked) and re.search(r"(?i)\b(?:it|that|those|them|these|that one)\b", masked):
-        return Intent.SEEN, True
-    if state.last_shown and intents.rejects(masked) and not draft.titles:
-        return Intent.REJECT, not draft.words
-    if draft.words and not requested and not started and intents.only_hates(masked):
-        return Intent.DISLIKE, True
-    if requested or values or draft.titles or themes(masked):
-        return (Intent.REFINE if started else Intent.RECOMMEND), requested
-    if intents.critiqued(masked) and started:
-        return Intent.REFINE, True
-    return Intent.CHAT, intents.greets(masked)
-
-
-def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, values: bool) -> Intent | None:
-    """The intent of a message that says what it thinks of titles or shown items, and asks for nothing else."""
-    about = [stance.operator for reference, stance in draft.pointed if not reference.weak or stance.operator]
-    said = [operator for operator in (*about, *operators) if operator]
-    if not said or (requested and not about):
-        return None
-    if values and not about and intents.names_what(draft.masked):
-        return None
-    for operator, intent in (
-        ("=", Intent.LIKE),
-        ("not", Intent.DISLIKE),
-        ("seen", Intent.SEEN),
-        ("except", Intent.REJECT),
-    ):
-        if operator in said:
-            return intent
-    return None
+def _spans(*groups: Sequence[Mention | Person | Word | Reference]) -> list[tuple[int, int]]:
+    return [(span.start, span.end) for group in groups for span in group]
 
 
 def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:

@@ -1,5 +1,6 @@
 """What is said about each title and each shown item: liked, hated, seen, left out, refused, or asked back."""
 
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re

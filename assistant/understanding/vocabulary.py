@@ -21,7 +21,7 @@ CJK = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one word stands for: its section, its values, the wish it keeps beside a genre, and the genre it suggests."""
+    """What one word stands for. `guess` is a genre that it suggests, `wish` what it says beside its genres."""
 
     section: Section
     values: tuple[str, ...]

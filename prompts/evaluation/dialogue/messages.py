@@ -65,8 +65,12 @@ def score_messages(
             misread.append(f"{case['text']!r}: {', '.join(wrong) or 'polarity'}: {_brief(found)}")
     total = max(len(cases), 1)
     score = MessageScore(
-        len(cases),
-        *(_f1(*counts[name]) for name in ("title", "genre", "people", "wishes", "refers_to")),
+        messages=len(cases),
+        title_f1=_f1(*counts["title"]),
+        genre_f1=_f1(*counts["genre"]),
+        people_f1=_f1(*counts["people"]),
+        wish_f1=_f1(*counts["wishes"]),
+        refers_f1=_f1(*counts["refers_to"]),
         polarity=polarity[0] / max(polarity[1], 1),
         years=years / total,
         spurious=spurious / total,

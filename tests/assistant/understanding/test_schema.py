@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.understanding.schema import LISTS, Parse, parse_text
@@ -39,6 +39,7 @@ def test_cut_and_spoilt_json_never_raises(cut: int, noise: str) -> None:
     assert parse is None or isinstance(parse, Parse)
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from([*LISTS, "intent", "system", "__class__"]),

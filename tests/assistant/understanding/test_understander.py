@@ -106,7 +106,7 @@ def test_the_message_is_data_in_the_prompt(make_understander) -> None:
     assert [message.role for message in prompt].count("system") == 1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=200), reply=st.text(max_size=120))
 def test_never_raises(make_understander, text: str, reply: str) -> None:
     understander: Understander = make_understander(QueueModel(default=reply))
