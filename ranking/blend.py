@@ -31,11 +31,11 @@ class BlendWeights:
     """
 
     collaborative: float = 1.0
-    semantic: float = 0.7
-    liked_similarity: float = 0.15
-    popularity: float = 0.3
+    semantic: float = 1.0
+    liked_similarity: float = 0.35
+    popularity: float = 0.2
     match: float = 2.0
-    shrinkage: float = 100.0
+    shrinkage: float = 10.0
     disliked_similarity: float = 0.4
     learned: dict[str, float | str] = field(default_factory=dict)
 

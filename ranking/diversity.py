@@ -10,6 +10,9 @@ from retrieval.types import Scores
 _MOST = 0.7
 """Weight of unlikeness at diversity 1; above it relevance would hardly count."""
 
+_RIVALS = 4
+"""For each place in the list, how many of the best items set the scale of relevance."""
+
 
 def diversify(
     scores: Scores, vectors: NDArray[np.float32], count: int, diversity: float, near: NDArray[np.float32] | None = None
@@ -23,7 +26,9 @@ def diversify(
     weight = _MOST * min(max(diversity, 0.0), 1.0)
     if weight == 0 or count < 2:
         return np.argsort(-scores, kind="stable")[:count]
-    low, high = float(scores.min()), float(scores.max())
+    # The scale of the places that are in question: one weak item more in the pool must not make all others look alike.
+    rivals = np.sort(scores)[-_RIVALS * count :]
+    low, high = float(rivals[0]), float(rivals[-1])
     relevance = (scores - low) / (high - low) if high > low else np.zeros_like(scores)
     closest = np.zeros(len(scores), np.float32)
     if near is not None and len(near):

@@ -148,6 +148,8 @@ class Ranker:
     def _folded(self, likes: Rows, dislikes: Rows) -> Scores:
         assert self.model is not None  # noqa: S101 - the callers asked
         scores = self.model.fold_in(likes, dislikes)
+        if len(scores) == len(self.catalog):
+            return scores
         return np.append(scores, np.full(len(self.catalog) - len(scores), np.nan, np.float32))
 
     @staticmethod

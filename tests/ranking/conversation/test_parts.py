@@ -17,6 +17,7 @@ from ranking.conversation.parts.content import Facts
 from ranking.conversation.parts.outside import OutsideRatings
 from ranking.conversation.parts.text import Meaning, SimilarTurns
 from retrieval.catalog import Catalog
+from retrieval.types import Item
 
 FITS: list[Callable[[Any], Any]] = [
     lambda corpus: DialogEASE.fit(corpus, 5.0, "ease"),
@@ -121,3 +122,11 @@ def test_candidates_leave_out_what_was_mentioned_and_fall_back_on_popularity() -
     found = candidates({"pop_named": popular, "ease_sum": np.zeros(200, np.float32)}, np.array([199, 198]))
     assert not {198, 199} & set(found.tolist())
     assert {197, 190} <= set(found.tolist())
+
+
+def test_a_catalog_of_bare_titles_has_scores_too(encoder: Encoder) -> None:
+    bare = Catalog.from_items(Item(id=str(number), title=f"Thing {number}") for number in range(5))
+    batch = encode_turns([to_turn(bare, Case("1", "1", (Utterance("user", "a funny one"),), ("1",), ()))], encoder)
+    found = Facts.fit(bare).scores(batch)
+    assert found["asked_genres_last"].tolist() == [[0.0] * 5]
+    assert np.isnan(found["year"]).all()
