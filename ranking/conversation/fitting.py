@@ -65,8 +65,12 @@ def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case],
     if len(turns) < config.fewest_turns:
         logger.warning("only %d usable cases: further turns are made from the interactions", len(turns))
         turns += _silent_turns(corpus, 10 * config.fewest_turns, rng)
-    if not turns:
-        raise ValueError("nothing to learn from: no case has gold in the catalog, and no user named two items of it")
+    folds, dialogs = max(config.network_folds, config.learner.folds), len({turn.own for turn in turns})
+    if dialogs < folds:
+        raise ValueError(
+            f"nothing to learn from: {dialogs} dialogs have gold in the catalog or name two of its items, and "
+            f"at least {folds} are needed"
+        )
     return Corpus(corpus.items, corpus.keys, corpus.dialogs, turns)
 
 

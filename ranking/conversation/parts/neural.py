@@ -21,21 +21,20 @@ from ranking.conversation.parts.types import UTTERANCES, Batch, Matrix
 
 @dataclass(frozen=True, slots=True)
 class NeuralConfig:
-    """Sizes and training. An example is a turn, or a place in a dialog where the next item is to be guessed."""
+    """Sizes and training. An example is a turn, or (silent) a place in a dialog whose next item is to be guessed."""
 
     width: int = 128
     heads: int = 4
-    layers: int = 1
     dropout: float = 0.3
     mentions: int = 10
     words: int = 64
     least_word_count: int = 5
-    epochs: int = 8
+    epochs: int = 7
     batch: int = 512
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
-    later: float = 0.5
-    places_per_dialog: int = 20
+    later: float = 0.7
+    silent_examples: int = 25_000
     seed: int = 0
 
 
@@ -58,10 +57,17 @@ class Network(nn.Module):
         self.first = nn.Parameter(torch.zeros(1, 1, width))
         for table in (self.own, self.place, self.speaker, self.said_place, self.role, self.word):
             nn.init.normal_(table.weight, std=0.05 if table is self.own else 0.02)
-        layer = nn.TransformerEncoderLayer(
-            width, config.heads, 2 * width, config.dropout, "gelu", batch_first=True, norm_first=True
+        # One layer of which only the first place is read: the others give keys and values, no queries.
+        self.norm = nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, config.heads, config.dropout, batch_first=True)
+        self.forward_layer = nn.Sequential(
+            nn.LayerNorm(width),
+            nn.Linear(width, 2 * width),
+            nn.GELU(),
+            nn.Dropout(config.dropout),
+            nn.Linear(2 * width, width),
+            nn.Dropout(config.dropout),
         )
-        self.encoder = nn.TransformerEncoder(layer, config.layers, enable_nested_tensor=False)
         self.out = nn.Sequential(nn.LayerNorm(width), nn.Dropout(config.dropout), nn.Linear(width, width))
         self.dropout = nn.Dropout(config.dropout)
 
@@ -75,13 +81,19 @@ class Network(nn.Module):
         present = (inputs.words > 0).float()
         if self.training:
             present = present * (torch.rand_like(present) > 0.2)
-        bag = (self.word(inputs.words) * present[..., None]).sum(1) / (present.sum(1, keepdim=True) + 1).sqrt()
+        bag = functional.embedding_bag(
+            inputs.words, self.word.weight, per_sample_weights=present, mode="sum", padding_idx=0
+        )
+        bag = bag / (present.sum(1, keepdim=True) + 1).sqrt()
         first = self.first + bag[:, None]
         hidden = self.dropout(torch.cat([first, named, said], dim=1))
         nothing = torch.zeros(len(first), 1, dtype=torch.bool)
         padding = torch.cat([nothing, inputs.named == len(items), inputs.said == 0], dim=1)
-        query = self.out(self.encoder(hidden, src_key_padding_mask=padding)[:, 0])
-        logits: Tensor = query @ self.dropout(items).T + self.bias
+        normed = self.norm(hidden)
+        attended, _ = self.attention(normed[:, :1], normed, normed, key_padding_mask=padding, need_weights=False)
+        state = hidden[:, 0] + self.dropout(attended[:, 0])
+        query = self.out(state + self.forward_layer(state))
+        logits: Tensor = query @ items.T + self.bias
         return logits
 
 
@@ -126,7 +138,9 @@ class Neural:
         progress: bool,
     ) -> None:
         config, network = self.config, self.network
-        optimiser = torch.optim.AdamW(network.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+        optimiser = torch.optim.AdamW(
+            network.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
+        )
         steps = config.epochs * -(-len(targets) // config.batch)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, max(steps, 2), pct_start=0.1)
         network.train()
@@ -173,10 +187,11 @@ class Neural:
         spoken = self._inputs(told, [turn.liked for turn in told.turns], [turn.speakers for turn in told.turns])
         targets = [_next(turn, corpus) for turn in told.turns]
         named: list[NDArray[np.int64]] = []
+        most = int(np.clip(self.config.silent_examples // max(len(corpus.dialogs), 1), 2, 20))
         for rows in corpus.dialogs:
             places = np.arange(len(rows))
-            if len(places) > self.config.places_per_dialog:
-                places = rng.choice(places, self.config.places_per_dialog, replace=False)
+            if len(places) > most:
+                places = rng.choice(places, most, replace=False)
             for place in places:
                 named.append(rows[max(0, place - self.config.mentions) : place])
                 targets.append(rows[place : place + 8])
