@@ -11,6 +11,7 @@ from ranking.types import Ranked, Ranking
 from retrieval.types import Constraints, Item, unique
 
 _LABEL_YEAR = re.compile(r" \(\d{4}\)$")
+_SHORT_FORMS = (("world war ii", "wwii ww2"), ("artificial intelligence", "ai"), ("extraterrestrial", "alien"))
 _WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
 
 
@@ -147,8 +148,7 @@ def _card(ranked: Ranked) -> CardFacts:
             *item.countries,
         )
     )
-    if "world war ii" in text.lower():
-        text += " wwii ww2"
+    text += "".join(f" {short}" for long, short in _SHORT_FORMS if long in text.lower())
     return CardFacts(
         item=item,
         liked=tuple(bare(evidence.value) for evidence in ranked.evidence if evidence.kind == "liked"),
