@@ -60,6 +60,9 @@ def _new_items(data: RatingsData, depth: int) -> Table:
     wanted.data[~fresh[wanted.indices]] = 0
     wanted.eliminate_zeros()
     split = Split(split.training, split.profiles, wanted, split.trained).people(np.diff(wanted.indptr) > 0)
+    title = "New items, ranked among themselves"
+    if not len(split.trained):
+        return Table(title, "nobody under test liked an item without earlier ratings", ACCURACY, ())
     content = Content(ContentConfig(), data.vectors)
     scores = hide(content.score(split.profiles), split.profiles)
     scores[:, ~fresh] = -np.inf
@@ -70,7 +73,7 @@ def _new_items(data: RatingsData, depth: int) -> Table:
         evaluate("at random", "ours", {}, _padded(top(hide(drawn, split.profiles), depth), fresh), split, data),
     ]
     note = f"{len(split.trained)} people, {int(fresh.sum())} items without a rating; every collaborative model is blind"
-    return Table("New items, ranked among themselves", note, ACCURACY, rows_of(results, ACCURACY))
+    return Table(title, note, ACCURACY, rows_of(results, ACCURACY))
 
 
 def _padded(lists: Lists, fresh: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Lists:

@@ -117,6 +117,8 @@ def _plot(table: Table, path: Path) -> str:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    if not table.rows:
+        return ""
     measure = "NDCG" if "NDCG" in table.measures else table.measures[0]
     rows = sorted(table.rows, key=lambda row: row.values[measure].mean)
     figure = Figure(figsize=(7.5, 0.6 + 0.3 * len(rows)), layout="constrained")
@@ -151,5 +153,5 @@ th:first-child,td:first-child{text-align:left}small{color:#5d6871;display:block}
 {% endif %}</td>
 {% endfor %}</tr>{% endfor %}</table>
 {% if table.verdicts %}<ul>{% for line in table.verdicts %}<li>{{ line }}</li>{% endfor %}</ul>{% endif %}
-<img src="{{ plot }}" alt="{{ table.title }}">{% endfor %}</body></html>
+{% if plot %}<img src="{{ plot }}" alt="{{ table.title }}">{% endif %}{% endfor %}</body></html>
 """

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ranking.bench.cold import cold_rows
 from ranking.bench.data import read_ratings
+from ranking.bench.errors import rating_rows
 from ranking.bench.ratings import run_protocol
 from ranking.bench.report import ratings_table, write_report
 from ranking.bench.splits import make_split
@@ -31,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="ratings.csv"):
+    with pytest.raises(FileNotFoundError, match=r"ratings\.csv"):
         read_ratings(tmp_path)
 
 
@@ -64,3 +66,25 @@ def test_one_protocol_from_settings_to_report(folder: Path, tmp_path: Path) -> N
     page = (tmp_path / "out" / "report.html").read_text()
     assert "ours hybrid" in page
     assert (tmp_path / "out" / "table-1.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_new_people_and_new_items_have_rows_of_their_own(folder: Path) -> None:
+    ratings = pd.read_csv(folder / "ratings.csv")
+    late = ratings["timestamp"].quantile(0.9)
+    # items 38 and 39 come out at the end
+    ratings = ratings[(ratings["movieId"] < 38) | (ratings["timestamp"] > late)]
+    ratings.to_csv(folder / "ratings.csv", index=False)
+    tables = {table.title: table for table in cold_rows(read_ratings(folder), 5)}
+    assert list(tables)[:4] == [f"New people, {told} likes known" for told in (0, 1, 3, 5)]
+    five = {row.label: row.values["NDCG"].mean for row in tables["New people, 5 likes known"].rows}
+    nothing = {row.label: row.values["NDCG"].mean for row in tables["New people, 0 likes known"].rows}
+    assert five["ours hybrid"] > five["ours popular"]
+    assert nothing["ours ease"] == nothing["ours popular"]  # nothing to go by: the popular fill the list
+    assert "2 items" in tables["New items, ranked among themselves"].note
+
+
+def test_rating_predictors_beat_the_biases(folder: Path) -> None:
+    table = rating_rows(read_ratings(folder), None)
+    found = {row.label: row.values["RMSE"].mean for row in table.rows}
+    assert found["ours stacked"] < found["ours bias only"]
+    assert found["ours svd"] < found["ours bias only"]
