@@ -10,6 +10,7 @@ from assistant.events import Usage
 from assistant.explaining.facts import CardFacts, Facts, gather, wish_lines, words_of
 from assistant.explaining.grounding import Violation, check, mentioned
 from assistant.explaining.lexicon import lexicon
+from assistant.explaining.masking import HAN
 from assistant.explaining.sentences import pieces
 from assistant.explaining.templates import reasons
 from assistant.state import DialogueState
@@ -119,7 +120,8 @@ class Explainer:
             progress.judged.append(Judged(piece.text, card, violations))
             if card is None or card in progress.written:
                 continue
-            yield _show(progress, facts, card, progress.templates[card] if violations else piece.text)
+            refused = violations or _thin(piece.text)
+            yield _show(progress, facts, card, progress.templates[card] if refused else piece.text)
 
     def _stream(
         self, model: LanguageModel, messages: tuple[Message, ...], limit: int, progress: _Progress
@@ -135,6 +137,11 @@ class Explainer:
         finally:
             if close := getattr(chunks, "close", None):
                 close()
+
+
+def _thin(text: str) -> bool:
+    """Whether a line says too little to be worth its place ("Science fiction.")."""
+    return len(text) < 6 if HAN.search(text) else len(text.split()) < 3
 
 
 def _card_input(card: CardFacts, facts: Facts) -> dict[str, object]:
@@ -170,11 +177,15 @@ def _people(card: CardFacts, facts: Facts) -> str:
 
 
 def _keywords(card: CardFacts, zh: bool) -> list[str]:
-    """At most three keywords that say something: those that met a wish first, and no two that share a word."""
+    """At most three keywords that say something, no two of which share a word.
+
+    Those that met a wish come first, then those common enough to have a translation: they mean something to people.
+    """
     lex = lexicon()
     chosen: list[str] = []
     used: set[str] = set()
-    for key in unique([*card.met, *card.item.keywords]):
+    common = [key for key in card.item.keywords if key in lex.zh_keywords]
+    for key in unique([*card.met, *common, *card.item.keywords]):
         words = set(words_of(key))
         if key not in card.item.keywords or key in lex.dull_keywords or words & used:
             continue

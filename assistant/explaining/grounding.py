@@ -28,8 +28,8 @@ _LIKED = re.compile(
     rf"|{MARK}([a-z]\d*){MARK},? which you(?: also)? (?:loved?|liked?|enjoyed)",
     re.IGNORECASE,
 )
-# "《Liked》是喜剧片": a line about the liked title in place of the card.
-_OTHER_SUBJECT = re.compile(rf"^\W*{MARK}l{MARK}\W*(?:是|is\b|was\b)", re.IGNORECASE)
+# "《Liked》是喜剧片", "关于喜剧的《Liked》": a line about the liked title in place of the card.
+_OTHER_SUBJECT = re.compile(rf"^\W*{MARK}l{MARK}\W*(?:是|is\b|was\b)|的《{MARK}l{MARK}》\W*$", re.IGNORECASE)
 _DIRECTED = re.compile(
     rf"(?:direct(?:ed|or|ion)?(?: by| from)?|helmed by|执导|导演)[ ：:是]*{MARK}p(\d+)"
     rf"|{MARK}p(\d+){MARK} ?(?:direct(?:s|ed)|执导|导演)",

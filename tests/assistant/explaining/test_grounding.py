@@ -67,6 +67,7 @@ def test_facts_of_another_card_do_not_count(ranking: Ranking, state: DialogueSta
         ("一部喜剧。", "genre"),
         ("获奖的惊悚片。", "claim"),
         ("《Inception》是惊悚片。", "liked"),
+        ("关于惊悚的《Inception》。", "liked"),
         ("一位护士毒死船长的惊悚片。", "plot"),
         ("A thriller with a train.", "language"),
     ],
