@@ -22,11 +22,7 @@ SECRETS = re.compile(
         )
     )
 )
-ELSEWHERE = re.compile(
-    "|".join(
-        (r"/work/" + r"(?:main|scratch|shared)", r"/root/" + r"\.", r"pypi\." + r"org", r"npmjs\." + "(?:org|com)")
-    )
-)
+ELSEWHERE = re.compile(r"/work/(?:main|scratch|shared)\b|/root/\.|pypi\.(?:org)|npmjs\.(?:org|com)")
 
 
 def committed() -> list[Path]:
