@@ -31,9 +31,10 @@ SlotName = Literal[
 
 Operator = Literal["=", "not", ">=", "<=", "relative", "forget", "seen", "except", "again", "prefer"]
 """`=` wants the value, `not` refuses it, `>=` and `<=` bound it (inclusive), `relative` compares with what is shown
-("older", "shorter"), `forget` takes an earlier wish back ("forget the year", "horror is fine after all"; an empty value
-takes back everything said under that name), `seen` marks a title as watched, `except` leaves one out without disliking it, `again` lets a title come back that was
-shown, seen or rejected, and `prefer` is a person the human likes without asking for them: a score, never a filter."""
+("older", "shorter"), `forget` takes an earlier wish back ("forget the year", "horror is fine after all"; an empty
+value takes back everything said under that name), `seen` marks a title as watched, `except` leaves one out without
+disliking it, `again` lets a title come back that was shown, seen or rejected, and `prefer` is a person the human
+likes without asking for them: a score, never a filter."""
 
 
 @dataclass(frozen=True, slots=True)
