@@ -145,7 +145,7 @@ async def _talk_all(
     times: list[float] = []
     each = [turns // sessions + (n < turns % sessions) for n in range(sessions)]
     limits = httpx.Limits(max_connections=sessions, max_keepalive_connections=sessions)
-    async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=300, limits=limits) as client:
 
         async def session(number: int) -> None:
             talk: str | None = None
@@ -167,7 +167,12 @@ async def _turn(
 ) -> str | None:
     own = f"marker{number}"
     body = {"message": f"{own} wish {turn % 5}", "user": user, **({"conversation_id": talk} if talk else {})}
-    answer = await client.post("/api/chat", json=body)
+    try:
+        answer = await client.post("/api/chat", json=body)
+    except httpx.HTTPError as error:
+        tqdm.write(f"a request was lost: {error!r}", file=sys.stderr)
+        tally.errors += 1
+        return talk
     if answer.status_code != 200:
         tally.errors += 1
         return talk

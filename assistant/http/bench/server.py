@@ -23,7 +23,10 @@ def free_port() -> int:
 def serving(app: ASGIApp) -> Iterator[str]:
     """Serve this app on a free port of the loopback address; the value is its base URL."""
     port = free_port()
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2)
+    # A connection that waits its turn on a busy machine must not be taken for an idle one.
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=2, timeout_keep_alive=300
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="bench-server", daemon=True)
     thread.start()
