@@ -67,7 +67,9 @@ def test_a_port_that_is_taken_is_told_with_another_to_pick() -> None:
             pass
 
 
-@pytest.mark.parametrize("command", "setup index ask chat serve understand train bench prompts".split())
+@pytest.mark.parametrize(
+    "command", ["setup", "index", "ask", "chat", "serve", "understand", "train", "bench", "prompts"]
+)
 def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
