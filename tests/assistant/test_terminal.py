@@ -13,6 +13,7 @@ from assistant.terminal import ask_once, plain
 from tests.fakes import QueueModel
 
 MakeAssistant = Callable[[QueueModel | None], Assistant]
+COMMANDS = ("setup", "index", "ask", "chat", "serve", "understand", "train", "bench", "prompts", "keys")
 QUESTION = "I loved The Matrix and Inception, something mind-bending after 2005, no horror"
 
 
@@ -67,9 +68,7 @@ def test_a_port_that_is_taken_is_told_with_another_to_pick() -> None:
             pass
 
 
-@pytest.mark.parametrize(
-    "command", ["setup", "index", "ask", "chat", "serve", "understand", "train", "bench", "prompts"]
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
