@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ranking.bench.data import RatingsData
-from ranking.bench.evaluation import ACCURACY, Result, evaluate
+from ranking.bench.evaluation import ACCURACY, Result, evaluate, validation_score
 from ranking.bench.report import Table, rows_of
 from ranking.bench.splits import Split, cold_people, first_likes, make_split
 from ranking.bench.systems import Implicit, filled
+from ranking.interactions import Interactions
 from ranking.metrics import Lists
 from ranking.models import fit_scorer
 from ranking.models.content import Content, ContentConfig
@@ -16,13 +19,13 @@ from ranking.models.fitted import FittedScorer
 from ranking.models.hybrid import Hybrid, HybridConfig, hide, top
 
 TOLD = (0, 1, 3, 5)
-_SETTINGS: dict[str, dict[str, object]] = {"popular": {}, "ease": {"regularisation": 200.0}, "item-knn": {}}
+_SETTINGS: dict[str, dict[str, Any]] = {"popular": {}, "ease": {"regularisation": 200.0}, "item-knn": {}}
 
 
 def cold_rows(data: RatingsData, depth: int) -> list[Table]:
     """A table of new people for each number of likes told, and one of new items."""
     training, people = cold_people(data.interactions)
-    scorers = _scorers(training, data)
+    scorers = _scorers(training, data, depth)
     tables = []
     for told in TOLD:
         split = first_likes(training, people, told)
@@ -38,13 +41,33 @@ def cold_rows(data: RatingsData, depth: int) -> list[Table]:
     return [*tables, _new_items(data, depth)]
 
 
-def _scorers(training: object, data: RatingsData) -> list[FittedScorer]:
-    fitted = [fit_scorer(name, training, **settings) for name, settings in _SETTINGS.items()]  # type: ignore[arg-type]
-    content = Content(ContentConfig(), data.vectors)
-    parts = [fitted[1], content, fitted[0]]
-    # Fixed, not learned: a person with few likes is told apart by the fold-in, and lives on popularity before it.
-    hybrid = Hybrid(HybridConfig({"ease": 1.0, "content": 0.2, "popular": 0.2}), parts)
-    return [hybrid, *fitted, content]
+def _scorers(training: Interactions, data: RatingsData, depth: int) -> list[FittedScorer]:
+    fitted, content = _fitted(training), Content(ContentConfig(), data.vectors)
+    return [Hybrid(_choose(training, data, depth), [*fitted, content]), *fitted, content]
+
+
+def _fitted(training: Interactions) -> list[FittedScorer]:
+    return [fit_scorer(name, training, **settings) for name, settings in _SETTINGS.items()]
+
+
+def _choose(training: Interactions, data: RatingsData, depth: int) -> HybridConfig:
+    """The hybrid's settings with the highest NDCG for other new people, taken out of the training part."""
+    rest, people = cold_people(training, seed=8)
+    parts = [*_fitted(rest), Content(ContentConfig(), data.vectors)]
+    splits = [first_likes(rest, people, told) for told in TOLD if told]
+
+    def reached(config: HybridConfig) -> float:
+        hybrid = Hybrid(config, parts)
+        lists = [filled(top(hide(hybrid.score(split.profiles), split.profiles), depth), split) for split in splits]
+        return validation_score(lists, tuple(splits))
+
+    tried = [
+        HybridConfig({"popular": popular, "ease": 1.0, "item-knn": knn, "content": 0.05}, caution)
+        for popular in (0.2, 0.5, 1.0)
+        for knn in (0.0, 0.3)
+        for caution in (0.0, 3.0, 10.0)
+    ]
+    return max(tried, key=reached)
 
 
 def _measured(scorer: FittedScorer, split: Split, data: RatingsData, depth: int) -> Result:

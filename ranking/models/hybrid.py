@@ -20,9 +20,14 @@ _DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class HybridConfig:
-    """Weight of each component, by its name."""
+    """Weight of each component, by its name.
+
+    `caution` is the number of profile entries at which a personal component has half its weight, n / (n + caution):
+    what little is known of a person is not trusted over what everybody likes.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
+    caution: float = 0.0
 
 
 class Hybrid(FittedScorer):
@@ -53,12 +58,15 @@ class Hybrid(FittedScorer):
         """Shape (people, items); NaN where no component with a weight says anything."""
         total = np.zeros((profiles.shape[0], self.items), np.float32)
         said = np.zeros(total.shape, np.bool_)
+        entries = np.diff(profiles.indptr)[:, None]
+        trust = np.asarray(entries / np.maximum(entries + self.config.caution, 1e-9), np.float32)
         for component in self.components:
             weight = self.config.weights[component.name]
             if weight:
                 scores = component.score(profiles)
                 said |= np.isfinite(scores)
-                total += np.float32(weight) * standardised(scores, profiles)
+                share = np.ones_like(trust) if component.name == "popular" else trust
+                total += np.float32(weight) * share * standardised(scores, profiles)
         return np.where(said, total, np.nan).astype(np.float32)
 
     def state(self) -> Mapping[str, NDArray[Any]]:

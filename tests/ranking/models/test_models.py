@@ -58,6 +58,17 @@ def test_standard_scores_of_a_row_and_what_is_hidden() -> None:
     assert np.isneginf(hide(scores, profiles)[0, 2])
 
 
+def test_a_cautious_hybrid_trusts_little_knowledge_less() -> None:
+    rows = [{"user_id": f"u{u}", "item_id": f"i{i}", "rating": 5.0} for u in range(6) for i in range(4) if i <= u]
+    popular = fit_scorer("popular", Interactions.from_frame(pd.DataFrame(rows)))
+    content = Content(ContentConfig(), np.eye(4, dtype=np.float32)[[0, 1, 1, 2]])
+    weights = {"popular": 1.0, "content": 1.0}
+    profile = csr_matrix((np.ones(1, np.float32), [3], [0, 1]), shape=(1, 4))
+    bold, careful = (Hybrid(HybridConfig(weights, caution), [popular, content]).score(profile)[0] for caution in (0, 9))
+    alone = Hybrid(HybridConfig({"popular": 1.0, "content": 0.0}), [popular, content]).score(profile)[0]
+    np.testing.assert_allclose(careful - alone, 0.1 * (bold - alone), atol=1e-5)
+
+
 def test_hybrid_learns_to_follow_the_part_that_knows() -> None:
     rng = np.random.default_rng(0)
     right = np.eye(40, dtype=np.float32)[np.arange(40) // 4 * 4]
