@@ -8,8 +8,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from retrieval.retriever import Retriever
-
 from assistant.acts import DialogueAct, Intent
 from assistant.answers import answer
 from assistant.engines import Engine
@@ -21,7 +19,8 @@ from assistant.understanding.echo import echo
 from ranking.ranker import Ranker
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
-from retrieval.types import Query
+from retrieval.retriever import Retriever
+from retrieval.types import Candidates, Query
 
 LONGEST_MESSAGE = 4000
 """Characters of one message. Longer ones are refused, not cut: half a wish may mean its opposite."""
@@ -176,10 +175,23 @@ class Assistant:
     def _answer(
         self, state: DialogueState, act: DialogueAct, usage: Usage, clock: _Clock, line: str
     ) -> Iterator[Event]:
-        text = answer(act, state, self.catalog, None) if act.intent in _QUESTIONS else line
+        text = line
+        if act.intent in _QUESTIONS or act.intent is Intent.CHAT:
+            why = self._ranking_on_screen(state) if act.intent is Intent.ASK_WHY else None
+            text = answer(act, state, self.catalog, why)
         yield Answer(text)
         clock.since_start("total")
         yield Done(state, text, usage=usage, timings_ms=clock.marks)
+
+    def _ranking_on_screen(self, state: DialogueState) -> Ranking | None:
+        """The cards on the screen ranked again, for their evidence and the trace; None where nothing was shown."""
+        if not state.last_shown:
+            return None
+        asked = state.query()
+        query = replace(asked, exclude=asked.exclude - set(state.last_shown), count=len(state.last_shown))
+        found = self.retriever.retrieve(query)
+        shown = Candidates(self.catalog.rows(state.last_shown), {}, found.trace, found.vector)
+        return self.ranker.rank(query, shown)
 
     def _question(self, state: DialogueState) -> Question | None:
         if state.pending is None:

@@ -79,5 +79,6 @@ def assembled(settings: Settings, console: Console, *, wait_for_engine: bool = T
         with open_assistant(settings, engine) as assistant:
             if engine is not None and wait_for_engine:
                 with console.status(f"Starting {engine.kind} …"):
-                    engine.wait_ready(ENGINE_SECONDS)
+                    # A question asked while the prompts are still being read would wait for them, and slow them down.
+                    _ = engine.wait_ready(ENGINE_SECONDS) and engine.wait_warm(ENGINE_SECONDS)
             yield assistant

@@ -43,6 +43,7 @@ class Engine:
         self._model = _Guarded(server.kind, name, self._supervisor, self._queue)
         self._prompts: tuple[tuple[Message, ...], ...] = ()
         self._warmer: threading.Thread | None = None
+        self._warm = threading.Event()
         self._stopping = threading.Event()
 
     @property
@@ -102,6 +103,10 @@ class Engine:
             self._warmer = threading.Thread(target=self._keep_warm, name="engine-warmer", daemon=True)
             self._warmer.start()
 
+    def wait_warm(self, timeout: float) -> bool:
+        """Wait until the prompts given to `warm` have been read once; False when it took longer."""
+        return self._warm.wait(timeout) if self._prompts else True
+
     def _keep_warm(self) -> None:
         warmed = 0
         while not self._stopping.is_set():
@@ -113,6 +118,7 @@ class Engine:
                             pass
                     except EngineError as error:
                         log.info("A prompt could not be read in advance: %s", error)
+                self._warm.set()
             self._stopping.wait(0.2)
 
     def __enter__(self) -> Engine:

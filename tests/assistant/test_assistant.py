@@ -163,3 +163,25 @@ def test_undo_and_start_over_answer_without_cards(make_assistant: MakeAssistant)
     again = list(assistant.reply(state, "start over"))
     assert state_after(again).limits == Constraints()
     assert not any(isinstance(event, Cards) for event in again)
+
+
+def test_small_talk_gets_an_answer_and_a_way_back(make_assistant: MakeAssistant) -> None:
+    events = list(make_assistant(QueueModel(default='{"intent":"chat"}')).reply(DialogueState(), "hello, how are you?"))
+    done = events[-1]
+    assert isinstance(done, Done)
+    assert done.reply
+
+
+def test_why_is_answered_from_the_evidence(make_assistant: MakeAssistant) -> None:
+    assistant = make_assistant(QueueModel(default="{}"))
+    first = list(assistant.reply(DialogueState(), "I loved The Matrix, no horror"))
+    state = state_after(first)
+    why = list(assistant.act(state, DialogueAct(Intent.ASK_WHY, refers_to=(state.last_shown[0],))))
+    assert "The Matrix" in reply_of(why)
+    assert not any(isinstance(event, Cards) for event in why)
+
+
+def reply_of(events: list[Event]) -> str:
+    done = events[-1]
+    assert isinstance(done, Done)
+    return done.reply
