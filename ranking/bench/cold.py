@@ -62,9 +62,8 @@ def _choose(training: Interactions, data: RatingsData, depth: int) -> HybridConf
         return validation_score(lists, tuple(splits))
 
     tried = [
-        HybridConfig({"popular": popular, "ease": 1.0, "item-knn": knn, "content": 0.05}, caution)
-        for popular in (0.2, 0.5, 1.0)
-        for knn in (0.0, 0.3)
+        HybridConfig({"popular": popular, "ease": 1.0, "item-knn": 0.3, "content": 0.05}, caution)
+        for popular in (0.3, 1.0)
         for caution in (0.0, 3.0, 10.0)
     ]
     return max(tried, key=reached)
