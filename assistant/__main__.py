@@ -231,7 +231,9 @@ def load(
     """Many sessions at once with an echo engine: errors, cross-talk, memory, throughput."""
     from assistant.http.bench.load import run_load
 
-    print(run_load(sessions, turns))
+    report = run_load(sessions, turns)
+    print(report)
+    raise typer.Exit(0 if report.passed else 1)
 
 
 @bench.command()
@@ -239,7 +241,9 @@ def faults(kills: Annotated[int, typer.Option(min=1)] = 200) -> None:
     """Kill the web process at random moments: is everything there that was acknowledged?"""
     from assistant.http.bench.faults import run_faults
 
-    print(run_faults(kills))
+    report = run_faults(kills)
+    print(report)
+    raise typer.Exit(0 if report.passed else 1)
 
 
 @keys.command("create")
@@ -320,8 +324,16 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
         assembled(settings, console, wait_for_engine=False) as assistant,
         open_memory(_database(settings)) as memory,
     ):
-        api = create_app(assistant, memory, ServerOptions(host=settings.host), engine_status=assistant.engine_status)
-        mount_page(api, build_page(assistant, StoredHistory(memory)))
+        options = ServerOptions(host=settings.host)
+        linker = assistant.understander.rules.linker
+        api = create_app(assistant, memory, options, engine_status=assistant.engine_status, linker=linker)
+        if options.keys_required:
+            # A browser has no key to show: beyond this machine only the API is served.
+            console.print(
+                "Other machines can reach this address: only the API is served, with keys (`concierge keys create`)."
+            )
+        else:
+            mount_page(api, build_page(assistant, StoredHistory(memory)))
         server = uvicorn.Server(uvicorn.Config(api, log_level="warning", timeout_graceful_shutdown=5))
         console.print(f"Concierge is at http://{settings.host}:{settings.port}", highlight=False)
         server.run(sockets=[listener])

@@ -21,6 +21,7 @@ from retrieval.generators import default_generators
 from retrieval.index import ItemIndex
 from retrieval.retriever import Retriever
 from retrieval.titles import TitleLinker
+from retrieval.types import Query
 
 
 @contextmanager
@@ -28,9 +29,11 @@ def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assist
     """The assistant over the catalog of these settings."""
     catalog = Catalog.load(settings.catalog_dir)
     embedder = Embedder(settings.embedding_model)
-    embedder.encode(["warm"])  # The first call sets torch up; it must not be the first person's.
     with ItemIndex.open(settings.catalog_dir, catalog, embedder) as index:
-        yield assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
+        assistant = assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
+        # The first query builds torch's kernels and the catalog's postings; it must not be the first person's.
+        assistant.rank(Query(text="warm", liked=catalog.ids[:1], genres=("drama",), people=("nobody",)))
+        yield assistant
 
 
 def assemble(
