@@ -37,7 +37,7 @@ _ASK = re.compile(
     re.IGNORECASE,
 )
 _MORE_LIKE = re.compile(
-    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|like (?:the|that|this|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
+    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|(?:^|more|else|something|movies?|films?|any|just|but|,)\s*like (?:the (?:\w+ one|first|second|third|fourth|fifth|last)|that|this|those|these|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
     re.IGNORECASE,
 )
 _SEEN = re.compile(
@@ -111,9 +111,15 @@ def rejects(message: str) -> bool:
     return bool(_REJECT.search(message))
 
 
+_THANKS = re.compile(
+    r"\b(?:thanks?|thank you|thx|appreciate)\b[^.!?]{0,60}\b(?:suggest|recommend|help|idea)\w*|\bi(?:['’]ll| will) (?:\w+ )?(?:check|look|give|try)\b[^.!?]{0,60}",
+    re.IGNORECASE,
+)
+
+
 def requests(message: str) -> bool:
-    """Whether something to watch is asked for."""
-    return bool(_REQUEST.search(message))
+    """Whether something to watch is asked for; thanks for a suggestion ask for none."""
+    return bool(_REQUEST.search(_THANKS.sub(" ", message)))
 
 
 def greets(message: str) -> bool:

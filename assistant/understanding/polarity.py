@@ -31,6 +31,7 @@ _REFUSE = (
     r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans)\b(?:\s+for)?",
     r"\b(?:hate|hates|hated|hating|dislike|disliked|dislikes|despise|despised|loathe|loathed|detest|detested|abhor)\b",
     r"\b(?:can|could)(?:n?['’]?t|not| not)(?:\s+(?:really|even))?\s+(?:stand|bear|take|get into|finish|sit through|handle|deal with|watch|do)\b",
+    r"\b(?:never|couldn['’]?t|could not|can['’]?t)\s+(?:really\s+|quite\s+)?(?:get|got) into\b|\b(?:didn['’]?t|don['’]?t|did not|do not) (?:really )?care (?:much |too much |at all )?for\b|\bpass on\b",
     r"\b(?:tired|sick|bored|weary|fed up|done|over it)\s+(?:of|with|by)\b|\b(?:i['’]?m|i am|we['’]?re|so)\s+over\b|\bhad it with\b|\bhad enough\b(?:\s+of)?|\benough\s+(?:of|with)\b",
     r"\b(?:disappointed|let down|underwhelmed|put off|unimpressed)\s+(?:by|with|in)\b|\bfell asleep (?:in|during|watching)\b|\bwalked out of\b",
     rf"\b(?:do|does|did|was|is|are|am|were|have|has|had|would|wo|could|should)\s?{_N}{_ADV}\s+(?:like|love|loved|enjoy|want|need|care for|care about|into|in the mood for|in the mood|fan of|fans of|fan|interested in|interested|keen on|feel like|looking for|after|crazy about|liked|enjoyed|suggest|recommend|include|show|give|dig|appreciate|think much of)\b",

@@ -17,6 +17,10 @@ _EXCEPT = re.compile(
     r"excluding|but not|not including|anything but|everything but)\s*(?:the movie |the film )?[\"“'《]?$|除了[《]?$",
     re.IGNORECASE,
 )
+_ASKED_BACK = re.compile(
+    r"\b(?:have|did|do) you (?:ever |also )?(?:see|seen|watch|watched|like|liked|hear of|heard of|know)\s*(?:the )?$",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:lov\w+|ador\w+|enjoy\w*|great|amazing|favou?rites?|liked?|awesome|excellent|fantastic|brilliant|fun|good|cool|interesting|nice|perfect)\b|喜欢|好看|很棒|不错|可以",
@@ -43,6 +47,8 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if _AGAIN.search(around) and title.link.item_id in shown:
         return Stance("again")
     if intents.says_unseen(masked[max(0, title.start - 40) : title.start] + "x"):
+        return Stance(None)
+    if _ASKED_BACK.search(before[-40:]):
         return Stance(None)
     if colour == "refused":
         return Stance("except" if _EXCEPT.search(before) else "not")
