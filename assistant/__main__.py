@@ -140,6 +140,27 @@ def train(
     console.print(f"Trained on {result.dialogs:,} dialogs and {result.turns:,} turns in {result.seconds:.0f} s: {out}")
 
 
+@app.command()
+def tune() -> None:
+    """Learn the weights of the blend on simulated conversations with withheld people, and store them."""
+    from ranking.fit_blend import fit_blend
+    from ranking.interactions import Interactions
+    from retrieval.build import load_interactions
+    from retrieval.catalog import Catalog
+    from retrieval.index import ItemIndex
+
+    settings = Settings()
+    _prepared(settings)
+    catalog, embedder = Catalog.load(settings.catalog_dir), _embedder()
+    ratings = load_interactions(settings.catalog_dir)
+    if ratings is None:
+        raise ValueError(f"the catalog {settings.catalog!r} has no interactions to learn from")
+    with ItemIndex.open(settings.catalog_dir, catalog, embedder) as vectors:
+        interactions = Interactions.from_frame(ratings, catalog.ids)
+        weights = fit_blend(catalog, vectors, embedder.encode, interactions, settings.catalog_dir / "models")
+    print(json.dumps(weights.learned, indent=1))
+
+
 @bench.command()
 def conversation(
     model: Annotated[Path, typer.Option(help="Folder that `concierge train` wrote.", exists=True)],
