@@ -58,7 +58,7 @@ def index(
     """Build a catalog of your own: its index and its collaborative model."""
     from assistant.setup import index_catalog
 
-    index_catalog(Settings(catalog=name), items, interactions, console, skip_bad=skip_bad)
+    index_catalog(Settings().but(catalog=name), items, interactions, console, skip_bad=skip_bad)
     console.print(f"Serve it with: CONCIERGE_CATALOG={name} make run", highlight=False)
 
 
@@ -97,7 +97,7 @@ def serve(
 ) -> None:
     """The page and the API on one port, with the engine as a supervised child."""
     given = {"host": host, "port": port}
-    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    settings = Settings().but(**{name: value for name, value in given.items() if value is not None})
     with _listening(settings.host, settings.port) as listener:
         _prepared(settings)
         _serve(settings, listener)
@@ -113,7 +113,7 @@ def understand(
     from assistant.launch import assembled
     from assistant.understanding.batch import run_understand
 
-    settings = Settings(engine="none") if rules else Settings()
+    settings = Settings().but(engine="none") if rules else Settings()
     _prepared(settings)
     with assembled(settings, console) as assistant:
         count = run_understand(in_path, out_path, assistant.understander, assistant.catalog)
@@ -225,7 +225,7 @@ def dialogue(
     from assistant.launch import assembled
     from prompts.evaluation.dialogue.bench import run_dialogue_bench
 
-    settings = Settings(engine="none") if rules else Settings()
+    settings = Settings().but(engine="none") if rules else Settings()
     _prepared(settings)
     out.parent.mkdir(parents=True, exist_ok=True)
     with assembled(settings, console) as assistant:

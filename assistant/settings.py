@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What can be set from outside. Each field names its environment variable."""
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    # Not by field name: the environment's HOME is not our home.
+    model_config = SettingsConfigDict(extra="ignore")
 
     home: Path = Field(
         default=Path("~/.cache/concierge"),
@@ -56,3 +57,7 @@ class Settings(BaseSettings):
     def embedding_model(self) -> Path:
         """The folder of the embedding model."""
         return self.root / "models" / "all-MiniLM-L6-v2"
+
+    def but(self, **changes: object) -> Settings:
+        """These settings with some values changed."""
+        return self.model_copy(update=changes)
