@@ -27,6 +27,7 @@ Understanding = Literal["none", "rules", "llm"]
 HYBRID = "hybrid"
 SINGLE: Mapping[str, str] = {
     "CF only (EASE over dialogs)": "heavy_sum",
+    "network only": "neural",
     "semantic only (what was said)": "said_all",
     "popularity": "pop_named",
 }

@@ -40,7 +40,7 @@ class ConversationConfig:
     network_folds: int = 3
     most_turns: int = 16_000
     fewest_turns: int = 400
-    candidates_a_turn: int = 150
+    candidates_a_turn: int = 100
     neural: NeuralConfig = field(default_factory=NeuralConfig)
     learner: LearnerConfig = field(default_factory=LearnerConfig)
     seed: int = 0

@@ -22,9 +22,9 @@ class LearnerConfig:
     `threads` of 0 leaves the choice to LightGBM."""
 
     folds: int = 3
-    most_trees: int = 400
-    patience: int = 40
-    learning_rate: float = 0.05
+    most_trees: int = 250
+    patience: int = 25
+    learning_rate: float = 0.08
     leaves: int = 31
     least_in_leaf: int = 40
     feature_share: float = 0.5
