@@ -5,7 +5,7 @@ BIN := .venv/bin
 export CONCIERGE_Q := $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat setup test test-vllm bench-dialogue bench-prompts audit pictures lint format lock clean
+.PHONY: help run ask chat setup test test-vllm bench-dialogue bench-prompts bench-page audit pictures lint format lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -35,7 +35,7 @@ chat: .venv/.installed ## A conversation in the terminal
 
 test: .venv/.dev ## All tests, the ones with the real engine included
 	$(BIN)/concierge setup
-	$(BIN)/python -m pytest -m "not vllm"
+	$(BIN)/python -m pytest -m "not vllm and not figures"
 
 test-vllm: .venv/.dev ## The engines' contract against a real vLLM, in an environment of its own (3.5 GB)
 	$(BIN)/python -m assistant.provisioning.vllm_env
@@ -46,6 +46,9 @@ bench-dialogue: .venv/.dev ## Understanding on the gold messages and scripted co
 
 bench-prompts: .venv/.dev ## Every prompt suite on its standard sample, with a report
 	$(BIN)/concierge prompts eval --suite all --budget 120
+
+bench-page: .venv/.dev ## Times on the page, in the browser; on a quiet machine
+	$(BIN)/python -m pytest -s -m figures tests/ui
 
 pictures: .venv/.dev ## The pictures of the README, from a conversation in the browser
 	CONCIERGE_PICTURES=docs/pictures $(BIN)/python -m pytest tests/ui/test_pictures.py

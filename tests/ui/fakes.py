@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -59,9 +60,18 @@ def films(count: int = 48) -> list[Item]:
     ]
 
 
+def _open_gate() -> threading.Event:
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class FakeAssistant:
-    """Ranks the catalog in its order and says queued sentences; `pause` seconds lie between two words."""
+    """Ranks the catalog in its order and says queued sentences; `pause` seconds lie between two words.
+
+    Words wait until `may_talk` is set, as it is from the start: a test that clears it decides when they come.
+    """
 
     catalog: Catalog = field(default_factory=lambda: Catalog.from_items(films()))
     replies: list[str] = field(default_factory=list)
@@ -71,6 +81,7 @@ class FakeAssistant:
     heard: list[str] = field(default_factory=list)
     acts: list[DialogueAct] = field(default_factory=list)
     closed: int = 0
+    may_talk: threading.Event = field(default_factory=_open_gate)
 
     def engine_status(self) -> tuple[str, str, str]:
         return ("llama.cpp", "qwen2.5-coder-1.5b", "ready")
@@ -117,6 +128,8 @@ class FakeAssistant:
             if talk
             else ""
         )
+        if talk:
+            self.may_talk.wait(60)
         for word in said.split(" "):
             time.sleep(self.pause)
             if word:

@@ -27,11 +27,13 @@ def saying(text):
 
 
 def test_a_message_gets_cards_before_words(serve, open_page, assistant):
-    assistant.pause, assistant.replies = 0.15, ["Start with the first of these five films."]
+    assistant.replies = ["Start with the first of these five films."]
+    assistant.may_talk.clear()
     page = open_page(serve(assistant))
     page.get_by_text("Something warm and funny").click()
     page.wait_for_selector(".card")
     assert "the first of these" not in page.inner_text(".turn:last-child")
+    assistant.may_talk.set()
     page.wait_for_selector("text=Start with the first of these five films.")
     assert [card.split()[0] for card in titles(page)] == [
         "Inception",
@@ -47,6 +49,7 @@ def test_a_message_gets_cards_before_words(serve, open_page, assistant):
         assert fact in card
 
 
+@pytest.mark.figures
 def test_the_first_change_comes_within_100_ms_and_cards_within_300(serve, open_page, assistant):
     """The best of five turns, so that a busy machine does not decide."""
     assistant.think = 0.3
@@ -77,7 +80,7 @@ def test_the_first_change_comes_within_100_ms_and_cards_within_300(serve, open_p
 
 
 def test_stop_ends_the_words_and_keeps_the_cards(serve, open_page, assistant, talk):
-    assistant.pause, assistant.replies = 0.1, ["word " * 200]
+    assistant.pause, assistant.replies = 0.1, ["word " * 5000]
     page = open_page(serve(assistant))
     page.fill("#say", "go on and on")
     page.press("#say", "Enter")
@@ -441,6 +444,7 @@ def test_markup_in_the_conversation_does_not_run(serve, open_page, assistant, ta
 
 
 @pytest.mark.slow
+@pytest.mark.figures
 def test_fifty_turns_do_not_slow_the_page(serve, open_page, assistant, talk):
     page = open_page(serve(assistant))
     assistant.catalog = Catalog.from_items(films(400))
