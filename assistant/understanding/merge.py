@@ -136,7 +136,7 @@ class _Merger:
         """Whether the sentence around these words states something else that was understood."""
         ends = [0, *(match.end() for match in re.finditer(r"[.!?\n。！？]", self._message)), len(self._message)]
         low, high = max(end for end in ends if end <= span[0]), min(end for end in ends if end >= span[1])
-        return any(low <= start < high for start, _ in self._taken)
+        return any(low <= taken[0] < high for taken in self._taken if taken != span)
 
     def wishes(self, values: Iterable[str] | None) -> list[Slot]:
         """Moods and themes in the person's words."""
