@@ -19,7 +19,8 @@ from ranking.conversation.parts.types import Matrix
 class LearnerConfig:
     """LambdaMART (Burges, 2010) as LightGBM has it; trees are added until the held-out fold stops gaining.
 
-    `threads` of 0 leaves the choice to LightGBM."""
+    More than one `threads` spend
+    their time waiting for each other on a busy machine."""
 
     folds: int = 3
     most_trees: int = 250
@@ -31,7 +32,7 @@ class LearnerConfig:
     row_share: float = 0.8
     l2: float = 5.0
     cutoff: int = 20
-    threads: int = 0
+    threads: int = 1
     seed: int = 0
 
     def parameters(self, seed: int) -> dict[str, object]:

@@ -43,6 +43,17 @@ def test_leaving_out_equals_fitting_without(
         assert any(np.abs(values).max() > 0 for values in without.values())
 
 
+def test_nothing_is_left_of_a_dialog_that_was_left_out(
+    catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
+) -> None:
+    corpus = build_corpus(catalog, interactions, cases)
+    batch = encode_turns(corpus.turns, encoder, leave_out=True)
+    found = CoMentions.fit(corpus).scores(batch)
+    for name, values in found.items():
+        traces = (values != 0) & (np.abs(values) < 1e-5)
+        assert not traces.any(), name
+
+
 def test_a_turn_does_not_vote_for_itself(
     catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
 ) -> None:
