@@ -26,6 +26,7 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.mark.figures
 def test_pictures_for_the_readme(serve, open_page, talk, folder):
     def picture(page, name):
         page.wait_for_timeout(500)
