@@ -186,8 +186,8 @@ def failed(turn: Turn, session: Session) -> Turn:
 def _announced(event: object, session: Session) -> Once:
     words = strings(session.language)
     if isinstance(event, Cards):
-        titles = ", ".join(ranked.item.title for ranked in event.ranking.items or event.ranking.nearest)
-        count = len(event.ranking.items or event.ranking.nearest)
+        titles = ", ".join(ranked.item.title for ranked in event.ranking.cards)
+        count = len(event.ranking.cards)
         return Once(announce=words["announce_cards"].format(count=count, titles=titles))
     return Once(announce=words["announce_done"]) if isinstance(event, Done) else Once()
 

@@ -84,7 +84,7 @@ class Session:
         if live is not None and live.stage not in ("done", "stopped"):
             after = live.after
             if live.ranking is not None:
-                shown = live.ranking.items or live.ranking.nearest
+                shown = live.ranking.cards
                 after = after.showed([ranked.item.id for ranked in shown])
             self.put(replace(live, stage="stopped", after=after))
 

@@ -52,7 +52,7 @@ class Facts:
 
 def shown(ranking: Ranking) -> tuple[Ranked, ...]:
     """The cards of a ranking: its items, or what comes nearest when nothing passed."""
-    return ranking.items or ranking.nearest
+    return ranking.cards
 
 
 def gather(ranking: Ranking, state: DialogueState) -> Facts:

@@ -65,7 +65,7 @@ class Transcript:
                 return ""
 
     def _cards(self, event: Cards) -> str:
-        shown = event.ranking.items or event.ranking.nearest
+        shown = event.ranking.cards
         lines = [_card(number, ranked.item) for number, ranked in enumerate(shown, start=1)]
         parts = [f"*{escape(self._echo)}*" if self._echo else "", "\n".join(lines)]
         text = "\n\n".join(part for part in parts if part)

@@ -142,7 +142,7 @@ Door = Literal["api", "openai", "click"]
 
 def cards(ranking: Ranking, reasons: tuple[str, ...]) -> list[Card]:
     """The cards of a ranking with their reasons; the nearest when nothing fits."""
-    shown = ranking.items or ranking.nearest
+    shown = ranking.cards
     return [
         Card(**record, evidence=[Fact(**asdict(fact)) for fact in ranked.evidence])
         for record, ranked in zip(item_records(shown, reasons), shown, strict=True)
