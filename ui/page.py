@@ -220,7 +220,8 @@ def build_page(assistant: Conversationalist, history: History | None = None) -> 
             "concurrency_limit": None,
             "api_visibility": "private",
         }
-        shell.load(page.hello, queue=False, **shared)
+        # Not `load`: Gradio fires that one itself too, without the page's data, and the two would race.
+        shell.focus(page.hello, queue=False, **shared)
         shell.submit(page.converse, **shared)
         shell.select(page.click, queue=False, **shared)
     return cast(gr.Blocks, blocks)

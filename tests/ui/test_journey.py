@@ -78,9 +78,12 @@ def journey(page, talk):
     page.wait_for_function("document.querySelectorAll('.turn').length === 1")
     assert titles(page) == after_like
 
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data) if request.url.endswith("/predict") else None)
     page.reload()
     page.wait_for_selector(".card")
     assert titles(page) == after_like
+    assert len(asked) == 1, "a page that opens greets the server once"
     assert page.locator(".held.likes li").count() == 3
     page.get_by_role("button", name=re.compile("Show others")).click()
     page.wait_for_function("document.querySelectorAll('.turn').length === 2")

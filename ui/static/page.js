@@ -301,7 +301,7 @@ app.addEventListener("error", (event) => { if (event.target.tagName === "IMG") e
 watch("value", () => apply(props.value));
 look(store.get("look") || "auto");
 apply(props.value);
-trigger("load", {
+trigger("focus", {
   person: store.get("person") || newPerson(),
   conversation: new URLSearchParams(location.hash.slice(1)).get("c") || "",
   language: store.get("language") || (navigator.language || "en").slice(0, 2),
