@@ -17,7 +17,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from assistant.settings import Settings
+from assistant.settings import DEFAULT_CATALOG, Settings
 from prompts.evaluation.cli import prompts_app
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ console = Console(stderr=True)
 """Everything but the answer goes to standard error, so that output can be piped."""
 
 Understand = Literal["none", "rules", "llm"]
+Scope = Literal["chat", "catalog", "data", "metrics"]
 
 
 @app.command()
@@ -122,8 +123,8 @@ def understand(
 
 @app.command()
 def train(
-    catalog: Annotated[Path, typer.Option(help="Items: .jsonl, .csv or .parquet.", exists=True)],
-    out: Annotated[Path, typer.Option(help="Folder of the model.")],
+    catalog: Annotated[Path | None, typer.Option(help="Items: .jsonl, .csv or .parquet.", exists=True)] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the model.")] = None,
     interactions: Annotated[
         Path | None, typer.Option(help="user_id,item_id,rating[,timestamp]; a user may be a dialog.", exists=True)
     ] = None,
@@ -133,7 +134,15 @@ def train(
     ] = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Also fit the rankers that an ablation compares.")] = False,
 ) -> None:
-    """Fit the collaborative models, the blend and the learned ranker for any catalog."""
+    """Without options: the served catalog's collaborative model, from its ratings and from what people said since.
+
+    With --catalog and --out: the collaborative models, the blend and the learned ranker for any catalog.
+    """
+    if catalog is None and out is None and not (interactions or cases or ratings or ablate):
+        _train_served(Settings())
+        return
+    if catalog is None or out is None:
+        raise ValueError("name both --catalog and --out, or neither to train the catalog that is served")
     from ranking.conversation.train import train_conversation
 
     result = train_conversation(catalog, interactions, cases or [], out, _embedder(), ratings, ablate)
@@ -268,12 +277,16 @@ def faults(kills: Annotated[int, typer.Option(min=1)] = 200) -> None:
 
 
 @keys.command("create")
-def create_key(owner: Annotated[str, typer.Argument(help="Whose data the key reaches.")], name: str = "") -> None:
+def create_key(
+    owner: Annotated[str, typer.Argument(help="Whose data the key reaches.")],
+    name: Annotated[str, typer.Option(help="To tell the owner's keys apart.")] = "",
+    scope: Annotated[list[Scope] | None, typer.Option(help="What it opens; may be repeated. Default: all.")] = None,
+) -> None:
     """Make an API key. It is printed once and kept only as a hash."""
-    from assistant.memory import open_memory
+    from assistant.memory import SCOPES, open_memory
 
     with open_memory(_database(Settings())) as memory:
-        key, secret = memory.keys.create(owner, name)
+        key, secret = memory.keys.create(owner, name, scope or SCOPES)
     console.print(f"Key {key.id} of {owner}; it is shown only now:", highlight=False, markup=False)
     print(secret)
 
@@ -303,6 +316,33 @@ def _prepared(settings: Settings) -> None:
     prepare(settings, console)
 
 
+def _train_served(settings: Settings) -> None:
+    from assistant.memory import open_memory
+    from assistant.training import train_served
+
+    _prepared(settings.but(engine="none"))
+    with open_memory(_database(settings)) as memory:
+        done = train_served(settings.catalog_dir, memory)
+    console.print(
+        f"Trained {settings.catalog!r} on {done.ratings:,} ratings and {done.said:,} likes and dislikes of "
+        f"{done.people:,} people in {done.seconds:.1f} s. A running server takes it within seconds.",
+        highlight=False,
+    )
+
+
+def _train_apart(settings: Settings) -> None:
+    """The same in a process of its own, so that the server goes on answering."""
+    import subprocess
+
+    given = {
+        "CONCIERGE_HOME": str(settings.root),
+        "CONCIERGE_CATALOG": settings.catalog,
+        "DATABASE_URL": _database(settings),
+    }
+    command = [sys.executable, "-P", "-m", "assistant", "train"]
+    subprocess.run(command, check=True, env={**os.environ, **given}, stdout=subprocess.DEVNULL)  # noqa: S603
+
+
 def _embedder() -> Embedder:
     from assistant.setup import fetch
     from retrieval.embedder import Embedder
@@ -314,7 +354,9 @@ def _embedder() -> Embedder:
 
 def _database(settings: Settings) -> str:
     settings.root.mkdir(parents=True, exist_ok=True)
-    return settings.database_url or f"sqlite:///{settings.root / 'concierge.db'}"
+    # One database for each catalog: what people said names its items by their ids.
+    name = "concierge.db" if settings.catalog == DEFAULT_CATALOG else f"concierge-{settings.catalog}.db"
+    return settings.database_url or f"sqlite:///{settings.root / name}"
 
 
 @contextmanager
@@ -339,13 +381,15 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     from assistant.http import ServerOptions, create_app
     from assistant.launch import assembled
     from assistant.memory import open_memory
+    from assistant.model_watch import ModelWatch
     from ui import StoredHistory, build_page, mount_page
 
     with (
         assembled(settings, console, wait_for_engine=False) as assistant,
         open_memory(_database(settings)) as memory,
+        ModelWatch(assistant, memory, settings.catalog_dir, partial(_train_apart, settings)),
     ):
-        options = ServerOptions(host=settings.host)
+        options = ServerOptions(host=settings.host, retention_days=settings.retention_days)
         linker = assistant.understander.rules.linker
         api = create_app(assistant, memory, options, engine_status=assistant.engine_status, linker=linker)
         if options.keys_required:

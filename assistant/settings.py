@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEFAULT_CATALOG = "movies"
+
 
 class Settings(BaseSettings):
     """What can be set from outside. Each field names its environment variable."""
@@ -20,7 +22,7 @@ class Settings(BaseSettings):
         description="Where models, data, catalogs and conversations are kept.",
     )
     catalog: str = Field(
-        default="movies", validation_alias="CONCIERGE_CATALOG", description="Name of the catalog to serve."
+        default=DEFAULT_CATALOG, validation_alias="CONCIERGE_CATALOG", description="Name of the catalog to serve."
     )
     host: str = Field(default="127.0.0.1", validation_alias="HOST", description="Address the page listens on.")
     port: int = Field(default=7860, validation_alias="PORT", ge=1, le=65535, description="Port the page listens on.")
@@ -41,6 +43,13 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None, validation_alias="DATABASE_URL", description="Where memory lives (SQLite in the home when unset)."
+    )
+
+    retention_days: float | None = Field(
+        default=None,
+        validation_alias="CONCIERGE_RETENTION_DAYS",
+        gt=0,
+        description="Conversations and feedback older than so many days are removed (kept when unset).",
     )
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -10,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
+from assistant.folders import building, recover, replace_folder
 from assistant.provisioning import ensure, progress_bar
-from assistant.settings import Settings
+from assistant.settings import DEFAULT_CATALOG, Settings
+from assistant.training import MODELS
 from ranking.build import build_models
 from retrieval.build import build_catalog
 from retrieval.catalog import Catalog
@@ -21,7 +22,6 @@ from retrieval.readers import read_interactions, read_items
 from retrieval.tmdb import read_tmdb
 from retrieval.types import Item
 
-DEFAULT_CATALOG = "movies"
 _BUILT = "built.txt"
 """Written last: a catalog folder that has it is whole."""
 
@@ -42,6 +42,8 @@ def prepare(settings: Settings, console: Console) -> None:
     ProvisioningError
         when something cannot be fetched; the message says what to do.
     """
+    recover(settings.catalog_dir)
+    recover(settings.catalog_dir / MODELS)
     ready = (settings.catalog_dir / _BUILT).is_file()
     if not ready and settings.catalog != DEFAULT_CATALOG:
         raise SetupProblem(
@@ -108,13 +110,11 @@ def _build_default(settings: Settings, console: Console) -> None:
 def _build(settings: Settings, items: Iterable[Item], interactions: pd.DataFrame | None, console: Console) -> None:
     """Build beside the old catalog and swap: a catalog that is half written is never served."""
     final = settings.catalog_dir
-    building = final.with_name(f".{final.name}.building")
-    shutil.rmtree(building, ignore_errors=True)
-    catalog = build_catalog(items, interactions, building, Embedder(settings.embedding_model))
+    new = building(final)
+    catalog = build_catalog(items, interactions, new, Embedder(settings.embedding_model))
     if interactions is not None:
         console.print(f"Learning from {len(interactions):,} ratings …")
-        build_models(catalog, interactions, building / "models")
-    (building / _BUILT).write_text(f"{len(catalog)} items\n", encoding="utf-8")
-    shutil.rmtree(final, ignore_errors=True)
-    building.rename(final)
+        build_models(catalog, interactions, new / MODELS)
+    (new / _BUILT).write_text(f"{len(catalog)} items\n", encoding="utf-8")
+    replace_folder(new, final)
     console.print(f"The catalog {final.name!r} is ready: {len(catalog):,} items.", highlight=False)

@@ -15,13 +15,14 @@ from assistant.settings import Settings
 from assistant.understanding import Understander
 from ranking.build import load_ranker
 from ranking.generator import CollaborativeGenerator
+from ranking.ranker import Ranker
 from retrieval.catalog import Catalog
 from retrieval.embedder import Embedder
 from retrieval.generators import default_generators
 from retrieval.index import ItemIndex
 from retrieval.retriever import Retriever
 from retrieval.titles import TitleLinker
-from retrieval.types import Query
+from retrieval.types import CandidateGenerator, Query, VectorIndex
 
 
 @contextmanager
@@ -47,14 +48,24 @@ def assemble(
     """The assistant over an open catalog. Without an engine or a model it works by rules and templates."""
     model = engine.model if engine is not None else model
     ranker = load_ranker(catalog, index, models_dir)
-    generators = list(default_generators(catalog, index))
-    if ranker.model is not None:
-        generators.append(CollaborativeGenerator(ranker.model, catalog))
     return Assistant(
         catalog,
-        Retriever(catalog, index, embedder, generators),
+        Retriever(catalog, index, embedder, _generators(catalog, index, ranker)),
         ranker,
         Understander(model, catalog, TitleLinker(catalog), prompts.load),
         Explainer(model),
         engine,
     )
+
+
+def reload_models(assistant: Assistant, models_dir: Path) -> None:
+    """Use the models that are in this folder now, from the next turn on."""
+    catalog, index = assistant.catalog, assistant.retriever.index
+    ranker = load_ranker(catalog, index, models_dir)
+    assistant.retriever.generators = _generators(catalog, index, ranker)
+    assistant.ranker = ranker
+
+
+def _generators(catalog: Catalog, index: VectorIndex, ranker: Ranker) -> tuple[CandidateGenerator, ...]:
+    found = tuple(default_generators(catalog, index))
+    return found if ranker.model is None else (*found, CollaborativeGenerator(ranker.model, catalog))

@@ -76,7 +76,8 @@ class Remember(Body):
 
 
 class ForgottenRecord(BaseModel):
-    """The proof: rows removed and rows left, per table. `retrain`: the collaborative model still has this feedback."""
+    """The proof: rows removed and rows left, per table. `retrain`: the collaborative model was trained with what this
+    person said, and is trained again without it."""
 
     removed: dict[str, int]
     left: dict[str, int]
@@ -153,7 +154,10 @@ def forget_user(user_id: Id, request: Request, caller: Owner) -> ForgottenRecord
     """Forget this user: removes conversations, turns, feedback and taste, then looks again."""
     caller.must_speak_for(user_id)
     forgotten = services_of(request).memory.privacy.forget(user_id)
-    again = "Run `concierge train` again: the collaborative model was trained with this person's feedback."
+    again = (
+        "The collaborative model was trained with what this person said. A running `concierge serve` begins to train "
+        "it again within seconds; `concierge train` does so at once."
+    )
     return ForgottenRecord(
         removed=dict(forgotten.removed),
         left=dict(forgotten.left),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 import uuid
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, insert, select, update
 
 from assistant.acts import DialogueAct, Intent
 from assistant.memory import people
 from assistant.memory.database import Database, NotFound
 from assistant.memory.records import Feedback, TasteLine
-from assistant.memory.tables import feedback, taste, training_runs, training_users, users
+from assistant.memory.tables import conversations, feedback, taste, training_runs, training_users, turns, users
 from assistant.memory.taste import note_taste
 from assistant.memory.turns import apply_click
 from assistant.state import DialogueState
@@ -98,44 +99,86 @@ class Learning:
             raise NotFound("There is no such line of taste.")
 
     def interactions(self) -> pd.DataFrame:
-        """Feedback as `user_id, item_id, rating, timestamp` for training, the latest word per person and item.
+        """What people said of items as `user_id, item_id, rating, timestamp`, the latest word per person and item.
 
-        User ids are hashed: a model needs to tell people apart, not to know them. Ratings are on MovieLens' scale.
+        Feedback counts, and what each conversation has come to: likes and dislikes, clicked or in words. What was
+        undone is in no conversation's last state, so it does not count. User ids are hashed: a model needs to tell
+        people apart, not to know them. Ratings are 0.5 to 5, like MovieLens'.
         """
-        query = (
-            select(feedback).where(feedback.c.kind.in_(("like", "dislike", "rating"))).order_by(feedback.c.created_at)
-        )
-        rows = self._database.read(lambda connection: connection.execute(query).all())
-        frame = pd.DataFrame(
-            {
-                "user_id": pd.Series([pseudonym(row.user_id) for row in rows], dtype="str"),
-                "item_id": pd.Series([row.item_id for row in rows], dtype="str"),
-                "rating": pd.Series([_VALUES.get(row.kind, row.rating) for row in rows], dtype="float64"),
-                "timestamp": pd.Series([int(row.created_at) for row in rows], dtype="int64"),
-            }
-        )
+        rows = self._database.read(_said)
+        frame = pd.DataFrame(rows, columns=["user_id", "item_id", "rating", "timestamp"])
+        frame = frame.astype({"user_id": "str", "item_id": "str", "rating": "float64", "timestamp": "int64"})
+        frame = frame.sort_values("timestamp", kind="stable")
         return frame.drop_duplicates(["user_id", "item_id"], keep="last", ignore_index=True)
 
-    def trained(self) -> None:
-        """Note that all feedback stored until now was handed to training; earlier models are replaced by it."""
+    def begin_training(self) -> tuple[str, pd.DataFrame]:
+        """The number of a new training run, and the interactions for it.
 
-        def work(connection: Connection) -> None:
-            run_id = uuid.uuid4().hex
-            given = connection.execute(select(feedback.c.user_id)).scalars().all()
-            connection.execute(delete(training_runs))
-            connection.execute(
-                insert(training_runs).values(id=run_id, rows=len(given), stale=False, created_at=time.time())
-            )
-            if given:
-                people_in_it = [{"run_id": run_id, "user_id": pseudonym(user_id)} for user_id in sorted(set(given))]
-                connection.execute(insert(training_users), people_in_it)
+        The people in it are noted before their interactions are read: whoever asks to be forgotten from then on marks
+        the run, and the model is trained again.
+        """
+        run_id = uuid.uuid4().hex
 
-        self._database.write(work)
+        def note(connection: Connection) -> None:
+            connection.execute(insert(training_runs).values(id=run_id, rows=0, stale=False, created_at=time.time()))
+            known = connection.execute(select(users.c.id)).scalars().all()
+            if known:
+                connection.execute(insert(training_users), [_in_run(run_id, pseudonym(user_id)) for user_id in known])
+
+        self._database.write(note)
+        noted = self._database.read(lambda connection: set(connection.execute(_people(run_id)).scalars()))
+        frame = self.interactions()
+        frame = frame[frame["user_id"].isin(noted)].reset_index(drop=True)
+        silent = [_in_run(run_id, who) for who in noted - set(frame["user_id"])]
+
+        def trim(connection: Connection) -> None:
+            connection.execute(update(training_runs).where(training_runs.c.id == run_id).values(rows=len(frame)))
+            if silent:
+                gone = training_users.c.user_id == bindparam("user_id")
+                connection.execute(delete(training_users).where(training_users.c.run_id == run_id, gone), silent)
+
+        self._database.write(trim)
+        return run_id, frame
+
+    def end_training(self, run_id: str) -> None:
+        """The model of this run is in place, and those of earlier runs are gone."""
+        self._database.write(
+            lambda connection: connection.execute(delete(training_runs).where(training_runs.c.id != run_id))
+        )
 
     def must_retrain(self) -> bool:
-        """Whether the model holds feedback of somebody who asked to be forgotten since it was trained."""
+        """Whether the model holds what somebody said who asked to be forgotten since it was trained."""
         query = select(training_runs.c.id).where(training_runs.c.stale)
         return self._database.read(lambda connection: connection.execute(query).first()) is not None
+
+
+def _said(connection: Connection) -> list[tuple[str, str, float | None, int]]:
+    """Rows of what people said of items, from feedback and from the last state of each conversation."""
+    given = select(feedback).where(feedback.c.kind.in_(("like", "dislike", "rating"))).order_by(feedback.c.created_at)
+    said = [
+        (pseudonym(row.user_id), row.item_id, _VALUES.get(row.kind, row.rating), int(row.created_at))
+        for row in connection.execute(given)
+    ]
+    last = and_(
+        turns.c.user_id == conversations.c.user_id,
+        turns.c.conversation_id == conversations.c.id,
+        turns.c.number == conversations.c.turns,
+    )
+    ends = select(turns.c.user_id, turns.c.state, conversations.c.updated_at).join(conversations, last)
+    for row in connection.execute(ends.order_by(conversations.c.updated_at)):
+        state = json.loads(row.state)
+        for name, kind in (("likes", "like"), ("dislikes", "dislike")):
+            who, when = pseudonym(row.user_id), int(row.updated_at)
+            said += [(who, item_id, _VALUES[kind], when) for item_id in state.get(name, ())]
+    return said
+
+
+def _people(run_id: str) -> Select[str]:
+    return select(training_users.c.user_id).where(training_users.c.run_id == run_id)
+
+
+def _in_run(run_id: str, who: str) -> dict[str, str]:
+    return {"run_id": run_id, "user_id": who}
 
 
 def act_of(given: Feedback) -> DialogueAct | None:

@@ -32,7 +32,7 @@ _DAY = 86_400.0
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """The proof of a deletion: rows removed per table, rows found by looking again afterwards (all 0), and whether the
-    collaborative model was trained with this person's feedback and has to be trained again to lose it."""
+    collaborative model was trained with what this person said and has to be trained again to lose it."""
 
     removed: Mapping[str, int]
     left: Mapping[str, int]

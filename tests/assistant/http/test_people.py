@@ -90,7 +90,7 @@ def test_export_and_forget(client: TestClient, say: Say) -> None:
 
 def test_who_was_in_the_training_is_told_to_train_again(client: TestClient, memory: Memory) -> None:
     give(client, user="ann")
-    memory.learning.trained()
+    memory.learning.end_training(memory.learning.begin_training()[0])
     proof = client.delete("/api/users/ann").json()
     assert proof["retrain"] is True
     assert "concierge train" in proof["what_to_do"]

@@ -101,6 +101,56 @@ def test_feedback_becomes_interactions_for_training(memory: Memory) -> None:
     assert "ann" not in frame["user_id"][0]
 
 
+def said(memory: Memory) -> dict[str, float]:
+    frame = memory.learning.interactions()
+    return dict(zip(frame["item_id"], frame["rating"], strict=True))
+
+
+def test_likes_and_dislikes_of_a_conversation_are_interactions_until_undone(memory: Memory) -> None:
+    talk = memory.conversations.start("ann")
+    like = DialogueAct(Intent.LIKE, refers_to=("m1",))
+    state = DialogueState().apply(like)
+    memory.conversations.append("ann", talk.id, NewTurn("t1", "m1 was great", "", like, state), 0)
+    memory.conversations.click("ann", talk.id, "c1", DialogueAct(Intent.DISLIKE, refers_to=("m2",)))
+    memory.conversations.click("ann", talk.id, "c2", DialogueAct(Intent.SEEN, refers_to=("m3",)))
+    assert said(memory) == {"m1": 5.0, "m2": 1.0}
+    memory.conversations.click("ann", talk.id, "c3", DialogueAct(Intent.LIKE, refers_to=("m2",)))
+    assert said(memory) == {"m1": 5.0, "m2": 5.0}
+    memory.conversations.click("ann", talk.id, "c4", DialogueAct(Intent.UNDO))
+    assert said(memory) == {"m1": 5.0, "m2": 1.0}
+    memory.conversations.rewind("ann", talk.id, 1)
+    assert said(memory) == {"m1": 5.0}
+    memory.conversations.delete("ann", talk.id)
+    assert said(memory) == {}
+
+
+def test_a_training_run_knows_the_people_in_it_and_nobody_else(memory: Memory) -> None:
+    everything_about(memory, "ann", "annmarker")
+    memory.conversations.start("silent")
+    run_id, frame = memory.learning.begin_training()
+    assert len(frame) == 1
+    memory.learning.end_training(run_id)
+    assert not memory.privacy.forget("silent").retrain
+    assert not memory.learning.must_retrain()
+    assert memory.privacy.forget("ann").retrain
+
+
+def test_who_is_forgotten_during_a_training_is_trained_out_afterwards(memory: Memory) -> None:
+    everything_about(memory, "ann", "annmarker")
+    run_id, _ = memory.learning.begin_training()
+    assert memory.privacy.forget("ann").retrain
+    memory.learning.end_training(run_id)
+    assert memory.learning.must_retrain()
+
+
+def test_a_training_that_breaks_off_leaves_the_earlier_run_to_be_forgotten_from(memory: Memory) -> None:
+    everything_about(memory, "ann", "annmarker")
+    memory.learning.end_training(memory.learning.begin_training()[0])
+    memory.learning.begin_training()
+    assert memory.privacy.forget("ann").retrain
+    assert memory.learning.must_retrain()
+
+
 def test_no_feedback_is_an_empty_table_with_the_right_types(memory: Memory) -> None:
     frame = memory.learning.interactions()
     assert len(frame) == 0
@@ -132,7 +182,7 @@ def test_export_holds_everything_and_nothing_of_others(memory: Memory) -> None:
 def test_forgetting_removes_everything_and_proves_it(memory: Memory) -> None:
     everything_about(memory, "ann", "annmarker")
     everything_about(memory, "bob", "bobmarker")
-    memory.learning.trained()
+    memory.learning.end_training(memory.learning.begin_training()[0])
     assert not memory.learning.must_retrain()
     forgotten = memory.privacy.forget("ann")
     assert forgotten.complete
@@ -143,7 +193,7 @@ def test_forgetting_removes_everything_and_proves_it(memory: Memory) -> None:
     assert "annmarker" not in json.dumps(memory.privacy.export("ann"))
     assert memory.privacy.export("bob")["turns"][0]["utterance"] == "bobmarker"
     assert memory.learning.must_retrain()
-    memory.learning.trained()
+    memory.learning.end_training(memory.learning.begin_training()[0])
     assert not memory.learning.must_retrain()
     assert not memory.privacy.forget("ann").retrain
 
