@@ -57,17 +57,16 @@ class Embedder:
             vectors[batch] = self._embed([tokens[index] for index in batch])
             return len(batch)
 
+        if len(batches) == 1:  # a query: nothing runs beside it, so its products have all the threads
+            embed(batches[0])
+            return vectors
         with (
             self._one_thread_each(),
+            ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool,
             tqdm(total=len(texts), desc="Embedding", unit=" texts", disable=not progress) as bar,
         ):
-            if len(batches) == 1 or self.threads == 1:
-                for batch in batches:
-                    bar.update(embed(batch))
-                return vectors
-            with ThreadPoolExecutor(self.threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                for done in pool.map(embed, batches):
-                    bar.update(done)
+            for done in pool.map(embed, batches):
+                bar.update(done)
         return vectors
 
     @contextmanager

@@ -44,6 +44,37 @@ def test_the_same_with_the_real_engine_and_catalog(serve, open_page, talk, tmp_p
         assert page.locator(".problem").count() == 0
 
 
+@pytest.mark.figures
+@pytest.mark.realdata
+def test_new_cards_stand_150_ms_after_a_like(serve, open_page, talk, tmp_path):
+    """From the click to the new cards, over the whole default catalog: the median of nine."""
+    with (
+        assembled(Settings(CONCIERGE_ENGINE="none"), Console(quiet=True)) as assistant,
+        open_memory(f"sqlite:///{tmp_path / 'memory.db'}") as memory,
+    ):
+        page = open_page(serve(assistant, StoredHistory(memory)))
+        talk(page, "I loved The Matrix and Inception, something mind-bending after 2005, no horror")
+        page.evaluate(
+            """() => {
+                const log = document.querySelector('.log');
+                const shown = () => [...log.querySelectorAll('.card')].map((card) => card.dataset.item).join();
+                window.times = [];
+                log.addEventListener('click', () => { window.clicked = performance.now(); window.before = shown(); }, true);
+                new MutationObserver(() => {
+                    if (!window.clicked || shown() === window.before) return;
+                    window.times.push(performance.now() - window.clicked);
+                    window.clicked = null;
+                }).observe(log, { childList: true, subtree: true });
+            }"""
+        )
+        for number in range(9):
+            page.locator(".card .act-like").nth(number % 5).click()
+            page.wait_for_function("n => window.times.length === n", arg=number + 1)
+        taken = sorted(page.evaluate("window.times"))
+        print(f"new cards {taken[4]:.0f} ms after a like, at most {taken[-1]:.0f} ms")
+        assert taken[4] <= 150
+
+
 def journey(page, talk):
     talk(page, "I loved The Matrix and Inception, something mind-bending after 2005, no horror")
     first = titles(page)
