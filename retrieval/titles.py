@@ -13,16 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from retrieval.aliases import load_aliases
+from retrieval.aliases import load_aliases, load_known_titles
+from retrieval.text import fold
 from retrieval.titlekeys import canonical, compact, head, tail, words
+from retrieval.typos import NearKeys
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-Kind = Literal["exact", "alias", "franchise", "part", "fuzzy"]
+Kind = Literal["exact", "alias", "franchise", "part", "fuzzy", "elsewhere"]
 
 DOMINANCE = 20
 """Of two items with one title, the one with so many times the votes of the other is meant without asking."""
@@ -35,12 +34,16 @@ _MAX_TEXT = 4000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a typed title means. `score` is a similarity from 0 to 1; `alternatives` is filled when it is in doubt."""
+    """What a typed title means. `score` is a similarity from 0 to 1; `alternatives` is filled when it is in doubt.
+
+    The kind "elsewhere" is a well-known title that this catalog lacks; `year` is then its year.
+    """
 
     item_id: str | None
     score: float = 0.0
     alternatives: tuple[str, ...] = ()
     kind: Kind = "exact"
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +70,18 @@ class TitleLinker:
         for row in range(len(catalog)):
             self._file(row)
         self._aliases = self._file_aliases()
+        self._elsewhere = self._file_elsewhere()
         self._heads = {key: rows for key, rows in self._heads.items() if len(rows) > 1}
         self._compact: dict[str, list[int]] = defaultdict(list)
         for key, rows in self._exact.items():
             if len(squeezed := compact(key)) > 4:
                 self._compact[squeezed].extend(rows)
         self._longest: dict[str, int] = defaultdict(int)
-        for key in (*self._exact, *self._heads, *self._parts):
+        for key in (*self._exact, *self._heads, *self._parts, *(canonical(name) for name in self._elsewhere)):
             parts = words(key)
             # "Part" and "episode" are left out of keys, so a typed title may have two words more.
             self._longest[parts[0] if parts else ""] = max(self._longest[parts[0] if parts else ""], len(parts) + 2)
-        self._choices = [key for key in {*self._exact, *self._parts, *self._heads} if len(key) > 4]
+        self._near_keys = NearKeys(key for key in (*self._exact, *self._parts, *self._heads) if len(key) > 4)
         self._cjk_by_length = sorted(self._cjk, key=len, reverse=True)
 
     def _file(self, row: int) -> None:
@@ -106,6 +110,28 @@ class TitleLinker:
                 filed.add(canonical(alias.alias))
         return frozenset(filed)
 
+    def _file_elsewhere(self) -> dict[str, int]:
+        """Well-known titles that this catalog lacks, as typed in lower case, and their years.
+
+        A title that differs from one of the catalog by its article is another one ("Heat", "The Heat").
+        """
+        have = {title.casefold() for title in self._catalog.titles}
+        lacking = {}
+        for title, year in load_known_titles():
+            rows = self._exact.get(canonical(title), ())
+            dated = any(self._near(row, year) for row in rows)
+            if title.casefold() not in have and not dated:
+                lacking[_plain(title)] = year
+        return lacking
+
+    def _elsewhere_link(self, text: str, year: int | None) -> Link | None:
+        known = self._elsewhere.get(_plain(text)) or self._elsewhere.get(f"the {_plain(text)}")
+        if known is None or (year is not None and abs(known - year) > 1):
+            return None
+        if canonical(text) in self._exact and _plain(text) not in self._elsewhere:
+            return None
+        return Link(None, 1.0, (), "elsewhere", known)
+
     def _near(self, row: int, year: int | None) -> bool:
         known = self._catalog.item(row).year
         return year is None or known is None or abs(known - year) <= 1
@@ -128,7 +154,7 @@ class TitleLinker:
             rows = self._cjk.get(text.strip())
             return self._choose(rows, year, "alias") if rows else Link(None)
         key = canonical(text)
-        if link := self._known(key, year):
+        if link := self._elsewhere_link(text, year) or self._known(key, year):
             return link
         return self._fuzzy(key, year)
 
@@ -170,11 +196,11 @@ class TitleLinker:
         if not most:
             return Link(None)
         numbers = [word for word in words(key) if word.isdecimal()]
-        near = process.extract(key, self._choices, scorer=OSA.distance, limit=5, score_cutoff=most)
+        near = self._near_keys.near(key, most)
         near = [found for found in near if [w for w in words(found[0]) if w.isdecimal()] == numbers]
         if not near:
             return Link(None)
-        name, edits, _ = min(near, key=lambda found: (found[1], -max(self._votes[row] for row in self._rows(found[0]))))
+        name, edits = min(near, key=lambda found: (found[1], -max(self._votes[row] for row in self._rows(found[0]))))
         link = self._known(name, year) or Link(None)
         return Link(link.item_id, 1 - edits / len(key), link.alternatives, "fuzzy")
 
@@ -219,8 +245,9 @@ class TitleLinker:
             return Mention(start, end, window, dated, int(bare[1]))
         if _NUMBER_BEHIND.match(text, end):
             return None
-        link = self._known(canonical(window), int(year[1]) if year else None)
-        if link is None or not self._same_article(window, link):
+        dated_by = int(year[1]) if year else None
+        link = self._elsewhere_link(window, dated_by) or self._known(canonical(window), dated_by)
+        if link is None or (link.kind != "elsewhere" and not self._same_article(window, link)):
             return None
         return Mention(start, end, window, link, int(year[1]) if year else None)
 
@@ -254,6 +281,11 @@ _NUMBER_BEHIND = re.compile(
 )
 _BARE_YEAR = re.compile(r",?\s+(?:from\s+)?(19\d\d|20[0-3]\d)\b(?!s)")
 _FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19)\d\d|20[0-3]\d)\s*[)\]]")
+
+
+def _plain(title: str) -> str:
+    """A title without case, punctuation and runs of spaces, its article kept."""
+    return fold(title.replace("'", "").replace("’", ""))
 
 
 def _is_cjk(text: str) -> bool:
