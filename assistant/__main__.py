@@ -248,7 +248,7 @@ def speed(
     chain: Annotated[int, typer.Option(help="Largest size at which the plain chain is timed too.")] = 100_000,
 ) -> None:
     """Message to cards without the language model, beside a plain LangChain and Chroma chain."""
-    from retrieval.bench import run_speed_bench
+    from assistant.speed import run_speed_bench
 
     for timing in run_speed_bench(_embedder(), tuple(int(size) for size in sizes.split(",")), chain):
         print(timing)

@@ -50,7 +50,7 @@ def assemble(
     ranker = load_ranker(catalog, index, models_dir)
     return Assistant(
         catalog,
-        Retriever(catalog, index, embedder, _generators(catalog, index, ranker)),
+        Retriever(catalog, index, embedder, generators(catalog, index, ranker)),
         ranker,
         Understander(model, catalog, TitleLinker(catalog), prompts.load),
         Explainer(model),
@@ -62,10 +62,11 @@ def reload_models(assistant: Assistant, models_dir: Path) -> None:
     """Use the models that are in this folder now, from the next turn on."""
     catalog, index = assistant.catalog, assistant.retriever.index
     ranker = load_ranker(catalog, index, models_dir)
-    assistant.retriever.generators = _generators(catalog, index, ranker)
+    assistant.retriever.generators = generators(catalog, index, ranker)
     assistant.ranker = ranker
 
 
-def _generators(catalog: Catalog, index: VectorIndex, ranker: Ranker) -> tuple[CandidateGenerator, ...]:
+def generators(catalog: Catalog, index: VectorIndex, ranker: Ranker) -> tuple[CandidateGenerator, ...]:
+    """Where candidates come from: the catalog's own generators, and what other people chose where that is known."""
     found = tuple(default_generators(catalog, index))
     return found if ranker.model is None else (*found, CollaborativeGenerator(ranker.model, catalog))

@@ -16,11 +16,14 @@ _ARTICLES = (
 )
 _TRAILING_ARTICLE = re.compile(rf"^(?P<title>.+), (?P<article>{_ARTICLES})$", re.IGNORECASE)
 _LEADING_ARTICLE = re.compile(r"^(?:the|a|an) +(?=\S)", re.IGNORECASE)
+_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
 
 
 def fold(text: str) -> str:
     """Lower case, without accents, everything but letters and digits turned into single spaces."""
+    if text.isascii():  # nearly all of most catalogs, and ten times as fast
+        return _NOT_ALPHANUMERIC.sub(" ", text.lower().replace("&", " and ")).strip()
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     kept = (char for char in plain if unicodedata.combining(char) < _ABOVE_OR_BELOW)
     spaced = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in kept)

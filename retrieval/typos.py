@@ -55,5 +55,5 @@ class NearKeys:
         """The keys with this pair, of those between two places."""
         start, end = self._postings.get(pair, (0, 0))
         owners: NDArray[np.int32] = self._owners[start:end]
-        first, last = np.searchsorted(owners, (low, high))
+        first, last = owners.searchsorted((low, high))
         return owners[first:last]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.genres import resolve_genre
 from retrieval.text import fold, key, move_article, title_key, title_variants
@@ -58,3 +60,8 @@ def test_a_genre_is_named_as_the_catalog_names_it() -> None:
     assert resolve_genre("sci-fi", {"sciencefiction"}) == "sciencefiction"
     assert resolve_genre("Science Fiction", {"scifi"}) == "scifi"
     assert resolve_genre("western", {"drama"}) is None
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=30))
+def test_plain_text_folds_like_any_other(text):
+    assert fold(text) == fold(text + "é").removesuffix("e").strip()
