@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -267,11 +267,28 @@ def load(
 
 
 @bench.command()
-def faults(kills: Annotated[int, typer.Option(min=1)] = 200) -> None:
-    """Kill the web process at random moments: is everything there that was acknowledged?"""
+def faults(
+    kills: Annotated[int, typer.Option(min=1)] = 200,
+    database: Annotated[
+        str | None, typer.Option(help="A database URL. Default: a PostgreSQL server of its own, or SQLite without one.")
+    ] = None,
+    engine: Annotated[bool, typer.Option(help="Also kill llama.cpp with the default weights.")] = True,
+) -> None:
+    """Kill web process, engine and database connections at random moments: is all there that was acknowledged?"""
+    from assistant.engines import DEFAULT_WEIGHTS
+    from assistant.http.bench.echo_engine import llama
     from assistant.http.bench.faults import run_faults
+    from assistant.http.bench.postgres import local_postgres, postgres_programs
+    from assistant.setup import fetch
 
-    report = run_faults(kills)
+    settings = Settings()
+    program: tuple[str, ...] = ()
+    if engine:
+        fetch(["llm"], settings, console)
+        program = llama(settings.root / "models" / DEFAULT_WEIGHTS)
+    own = local_postgres() if database is None and postgres_programs() else nullcontext(database)
+    with own as url:
+        report = run_faults(kills, database_url=url, engine=program)
     print(report)
     raise typer.Exit(0 if report.passed else 1)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from assistant.http.limits import RateLimiter
@@ -65,13 +66,18 @@ class Doorkeeper:
             raise ApiProblem(429, f"Too many requests. Try again in {wait:.0f} s.", {"Retry-After": str(int(wait) + 1)})
 
 
-def caller_with(scope: Scope) -> Callable[..., Caller]:
+def caller_with(scope: Scope) -> Callable[..., Awaitable[Caller]]:
     """A FastAPI dependency: the caller, who must have this scope."""
 
-    def find(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Caller:
+    async def find(
+        request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Caller:
         doorkeeper: Doorkeeper = request.app.state.doorkeeper
         address = request.client.host if request.client else "unknown"
-        return doorkeeper.caller(scope, credentials.credentials if credentials else None, address)
+        if credentials is None:
+            return doorkeeper.caller(scope, None, address)
+        # Only a key has to be looked up in the database, for which a thread is needed.
+        return await run_in_threadpool(doorkeeper.caller, scope, credentials.credentials, address)
 
     return find
 

@@ -88,10 +88,14 @@ async def complete(
     headers = {_SESSION: place.conversation_id} if place.conversation_id.isascii() else {}
     if body.stream:
         return EventStream(answer.frames(), services.line, services.options.send_seconds, headers)
-    finished = await services.line.drain(answer.events(), answer.keep, request.receive)
+    finished = await services.line.drain(answer.silently(), _nothing, request.receive)
     if not finished:
         return Response(status_code=499)
     return JSONResponse(answer.whole().model_dump(), headers=headers)
+
+
+async def _nothing(_values: list[None]) -> None:
+    """What a client that wants the answer whole is told meanwhile."""
 
 
 def _locate(talk: Talk, user: str, history: list[tuple[str, str]], conversation_id: str | None) -> Place:
@@ -157,9 +161,15 @@ class _Answer:
         text = self._transcript.text + self._transcript.ending(done)
         return prefix_hash([*self._said, ("assistant", text)])
 
-    async def keep(self, event: Event | Stored) -> None:
-        """Take in one more event."""
-        self._take(event)
+    def silently(self) -> Generator[None, None, None]:
+        """The turn, taken in and not told."""
+        events = self.events()
+        try:
+            for event in events:
+                self._take(event)
+                yield None
+        finally:
+            events.close()
 
     def _take(self, event: Event | Stored) -> tuple[str, dict[str, Any]]:
         """The text and the data that this event adds."""

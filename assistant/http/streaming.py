@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
-from typing import Final, TypeVar
+import threading
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import suppress
+from typing import Generic, TypeVar
 
 import anyio
 from anyio import CapacityLimiter
@@ -16,7 +19,51 @@ from assistant.http.problems import ApiProblem
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-_END: Final = object()
+
+
+class _Relay(Generic[T]):
+    """Values from a turn's thread to the event loop, all that are there at a time: waking the loop for each of them
+    costs more than most turns."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self._loop = asyncio.get_running_loop()
+        self._ready = asyncio.Event()
+        self._lock = threading.Lock()
+        self._values: list[T] = []
+        self._ended = False
+
+    def run(self, turn: Generator[T, None, None]) -> None:
+        """Run the turn to its end, or until `stopped`; it is closed in any case. For the thread."""
+        try:
+            for value in turn:
+                self._put(value)
+                if self.stopped:
+                    break
+        finally:
+            turn.close()
+            self._ended = True
+            self._wake()
+
+    async def take(self) -> list[T]:
+        """The values that came since the last time, at least one; none at the end."""
+        await self._ready.wait()
+        with self._lock:
+            values, self._values = self._values, []
+            if not self._ended:
+                self._ready.clear()
+        return values
+
+    def _put(self, value: T) -> None:
+        with self._lock:
+            first = not self._values
+            self._values.append(value)
+        if first:
+            self._wake()
+
+    def _wake(self) -> None:
+        with suppress(RuntimeError):  # the loop is gone when the server stops in the middle
+            self._loop.call_soon_threadsafe(self._ready.set)
 
 
 class Line:
@@ -33,12 +80,13 @@ class Line:
             raise ApiProblem(503, "Too many people are talking just now. Try again in a moment.", {"Retry-After": "2"})
 
     async def drain(
-        self, turn: Generator[T, None, None], give: Callable[[T], Awaitable[None]], receive: Receive
+        self, turn: Generator[T, None, None], give: Callable[[list[T]], Awaitable[None]], receive: Receive
     ) -> bool:
-        """Give each value as it comes. False when the client went away first; the generator is closed in any case.
+        """Give the values as they come. False when the client went away first; the generator is closed in any case.
 
-        Each step waits in line anew, so that a long turn does not hold up the short ones.
+        Closing may store what was said so far and stops the engine: the thread is waited for.
         """
+        relay: _Relay[T] = _Relay()
         finished = False
         self._turns += 1
         try:
@@ -49,27 +97,23 @@ class Line:
                         pass
                     group.cancel_scope.cancel()
 
+                async def work() -> None:
+                    await anyio.to_thread.run_sync(relay.run, turn, limiter=self._limiter)
+
                 group.start_soon(watch)
+                group.start_soon(work)
                 try:
-                    await self._steps(turn, give)
+                    while values := await relay.take():
+                        await give(values)
                     finished = True
                 except (OSError, TimeoutError):
                     log.info("a reader went away or stood still")
                 finally:
-                    # Closing may store what was said so far and stops the engine: it must not be cancelled.
-                    with anyio.CancelScope(shield=True):
-                        await anyio.to_thread.run_sync(turn.close)
+                    relay.stopped = True
                 group.cancel_scope.cancel()
         finally:
             self._turns -= 1
         return finished
-
-    async def _steps(self, turn: Iterator[T], give: Callable[[T], Awaitable[None]]) -> None:
-        while True:
-            value = await anyio.to_thread.run_sync(next, turn, _END, limiter=self._limiter)
-            if value is _END:
-                return
-            await give(value)  # type: ignore[arg-type]
 
 
 class EventStream(Response):
@@ -91,9 +135,9 @@ class EventStream(Response):
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the frames as they come; a reader that stands still for too long is let go."""
 
-        async def give(frame: str) -> None:
+        async def give(frames: list[str]) -> None:
             with anyio.fail_after(self._send_seconds):
-                await send({"type": "http.response.body", "body": frame.encode(), "more_body": True})
+                await send({"type": "http.response.body", "body": "".join(frames).encode(), "more_body": True})
 
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         if await self._line.drain(self._turn, give, receive):

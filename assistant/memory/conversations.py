@@ -22,7 +22,9 @@ from assistant.memory.turns import (
     change_conversation,
     find_conversation,
     insert_turn,
+    known_or_later,
     lock_conversation,
+    state_after,
     turn_of,
     turns_of,
 )
@@ -80,9 +82,7 @@ class Conversations:
             last = find_conversation(connection, user_id, conversation_id).turns if number is None else number
             if last == 0:
                 return starting_state(connection, user_id), 0
-            text = connection.execute(
-                select(turns.c.state).where(*turns_of(user_id, conversation_id), turns.c.number == last)
-            ).scalar_one_or_none()
+            text = state_after(connection, user_id, conversation_id, last)
             if text is None:
                 raise NotFound(f"This conversation has no turn {last}.")
             return load_state(text), last
@@ -125,22 +125,17 @@ class Conversations:
         """
 
         def work(connection: Connection) -> Turn:
-            lock_conversation(connection, user_id, conversation_id)
-            known = connection.execute(
-                select(turns).where(*turns_of(user_id, conversation_id), turns.c.id == turn.id)
-            ).one_or_none()
-            if known is not None:
-                return turn_of(known)
+            title = lock_conversation(connection, user_id, conversation_id).title
+            later = known_or_later(connection, user_id, conversation_id, turn.id, base)
+            if later and later[0].id == turn.id:
+                return turn_of(later[0])
             state = turn.state
-            later = connection.execute(
-                select(turns).where(*turns_of(user_id, conversation_id), turns.c.number > base).order_by(turns.c.number)
-            ).all()
             for row in later:
                 act = load_act(row.act)
                 if row.kind != "click" or act is None:
                     raise Conflict("Another message was answered at the same time. Please send this one again.")
                 state = state.apply(act)
-            return insert_turn(connection, user_id, conversation_id, turn, state, base + len(later) + 1)
+            return insert_turn(connection, user_id, conversation_id, turn, state, base + len(later) + 1, title)
 
         return self._database.write(work)
 
@@ -172,7 +167,7 @@ class Conversations:
                 row = NewTurn(
                     turn.id, turn.utterance, turn.reply, turn.act, turn.state, turn.cards, turn.details, kind=turn.kind
                 )
-                insert_turn(connection, user_id, new.id, row, turn.state, turn.number)
+                insert_turn(connection, user_id, new.id, row, turn.state, turn.number, title)
 
         self._database.write(work)
         return self.get(user_id, new.id)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +12,8 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from assistant.memory.together import Together
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Database:
         self.engine = _engine(url)
         self.sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer at a time: waiting here is fair, waiting in its busy handler is not.
-        self._writing: threading.Lock | nullcontext[None] = threading.Lock() if self.sqlite else nullcontext()
+        self._together = Together(self._write_alone) if self.sqlite else None
         try:
             self.write(_migrate)
         except CommandError as error:
@@ -75,8 +75,7 @@ class Database:
 
     def write(self, function: Callable[[Connection], T]) -> T:
         """The function's value, once its changes are durable. It may run again after a lost connection."""
-        with self._writing:
-            return self._run(self.engine.execution_options(concierge_write=True), function)
+        return self._together.write(function) if self._together else self._write_alone(function)
 
     def close(self) -> None:
         """Give back all connections. SQLite's log is merged into its file first."""
@@ -87,9 +86,12 @@ class Database:
     def truncate_log(self) -> None:
         """Merge SQLite's write-ahead log into its file and empty it, so that deleted text is not left there."""
         if self.sqlite:
-            with self._writing, self.engine.connect() as connection:
-                # On the driver's connection: a checkpoint cannot run inside a transaction.
+            with self.engine.connect() as connection:
+                # On the driver's connection: a checkpoint cannot run inside a transaction. It waits for writers.
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _write_alone(self, function: Callable[[Connection], T]) -> T:
+        return self._run(self.engine.execution_options(concierge_write=True), function)
 
     def _run(self, engine: Engine, function: Callable[[Connection], T]) -> T:
         for attempt in range(1, _ATTEMPTS + 1):

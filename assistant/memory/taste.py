@@ -19,13 +19,13 @@ def note_taste(connection: Connection, user_id: str, state: DialogueState, sourc
 
     Only what is new since the state before: a line that the user deleted does not come back with the next turn.
     """
-    if not connection.execute(select(users.c.remember).where(users.c.id == user_id)).scalar_one_or_none():
-        return
     before = _said(state.previous or DialogueState())
+    news = {item_id: kind for item_id, kind in _said(state).items() if before.get(item_id) != kind}
+    asked = select(users.c.remember).where(users.c.id == user_id)
+    if not news or not connection.execute(asked).scalar_one_or_none():
+        return
     now = time.time()
-    for item_id, kind in _said(state).items():
-        if before.get(item_id) == kind:
-            continue
+    for item_id, kind in news.items():
         connection.execute(delete(taste).where(taste.c.user_id == user_id, taste.c.item_id == item_id))
         values = {"id": uuid.uuid4().hex, "kind": kind, "source": source, "created_at": now}
         connection.execute(insert(taste).values(user_id=user_id, item_id=item_id, **values))

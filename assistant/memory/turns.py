@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, insert, select, update
+from sqlalchemy import Connection, Row, Select, Update, bindparam, insert, or_, select, update
 
 from assistant.acts import DialogueAct
 from assistant.memory.database import NotFound
@@ -42,23 +42,25 @@ class NewTurn:
 def apply_click(connection: Connection, user_id: str, conversation_id: str, turn_id: str, act: DialogueAct) -> Turn:
     """The click as the next turn, within a transaction that is open already."""
     row = lock_conversation(connection, user_id, conversation_id)
-    known = connection.execute(
-        select(turns).where(*turns_of(user_id, conversation_id), turns.c.id == turn_id)
-    ).one_or_none()
-    if known is not None:
-        return turn_of(known)
-    last = connection.execute(
-        select(turns.c.state).where(*turns_of(user_id, conversation_id), turns.c.number == row.turns)
-    ).scalar_one_or_none()
+    known = known_or_later(connection, user_id, conversation_id, turn_id, row.turns)
+    if known:
+        return turn_of(known[0])
+    last = state_after(connection, user_id, conversation_id, row.turns)
     state = (starting_state(connection, user_id) if last is None else load_state(last)).apply(act)
     new = NewTurn(turn_id, "", "", act, state, kind="click")
-    return insert_turn(connection, user_id, conversation_id, new, state, row.turns + 1)
+    return insert_turn(connection, user_id, conversation_id, new, state, row.turns + 1, row.title)
 
 
 def insert_turn(
-    connection: Connection, user_id: str, conversation_id: str, turn: NewTurn, state: DialogueState, number: int
+    connection: Connection,
+    user_id: str,
+    conversation_id: str,
+    turn: NewTurn,
+    state: DialogueState,
+    number: int,
+    title: str,
 ) -> Turn:
-    """Write a turn and bring the conversation's row up to date."""
+    """Write a turn and bring the conversation's row up to date; `title` is the one it has."""
     now = time.time()
     state = bounded(state)
     values = {
@@ -77,12 +79,15 @@ def insert_turn(
         "degraded": turn.degraded,
         "created_at": now,
     }
-    connection.execute(insert(turns).values(values))
-    changes: dict[str, object] = {"turns": number, "updated_at": now}
-    row = find_conversation(connection, user_id, conversation_id)
-    if not row.title and turn.utterance:
-        changes["title"] = storable(turn.utterance)[:TITLE_LENGTH]
-    connection.execute(change_conversation(user_id, conversation_id).values(changes))
+    connection.execute(_INSERT, values)
+    changes = {
+        "turns": number,
+        "updated_at": now,
+        "title": title or storable(turn.utterance)[:TITLE_LENGTH],
+        "of_user": user_id,
+        "of_id": conversation_id,
+    }
+    connection.execute(_PROGRESS, changes)
     note_taste(connection, user_id, state, "conversation")
     return Turn(
         turn.id, conversation_id, number, turn.kind, turn.utterance, turn.reply, turn.act, state, turn.cards,
@@ -120,21 +125,48 @@ def change_conversation(user_id: str, conversation_id: str) -> Update:
 
 def find_conversation(connection: Connection, user_id: str, conversation_id: str) -> Row[Any]:
     """The conversation's row. Raises NotFound."""
-    row = connection.execute(
-        select(conversations).where(conversations.c.user_id == user_id, conversations.c.id == conversation_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound("There is no such conversation. It may have been deleted; start a new one.")
-    return row
+    return _one(connection, _FIND, user_id, conversation_id)
 
 
 def lock_conversation(connection: Connection, user_id: str, conversation_id: str) -> Row[Any]:
     """The conversation's row, held until the transaction ends. SQLite's writers hold the whole file already."""
-    row = connection.execute(
-        select(conversations)
-        .where(conversations.c.user_id == user_id, conversations.c.id == conversation_id)
-        .with_for_update()
-    ).one_or_none()
+    return _one(connection, _LOCK, user_id, conversation_id)
+
+
+def known_or_later(
+    connection: Connection, user_id: str, conversation_id: str, turn_id: str, number: int
+) -> Sequence[Row[Any]]:
+    """The turn with this id if there is one, else the turns after this number, in order."""
+    values = {"of_user": user_id, "of_talk": conversation_id, "with_id": turn_id, "after": number}
+    rows = connection.execute(_KNOWN_OR_LATER, values).all()
+    known = [row for row in rows if row.id == turn_id]
+    return known or rows
+
+
+def state_after(connection: Connection, user_id: str, conversation_id: str, number: int) -> str | None:
+    """The stored state after this turn; None when there is no such turn."""
+    values = {"of_user": user_id, "of_talk": conversation_id, "of_number": number}
+    text: str | None = connection.execute(_STATE, values).scalar_one_or_none()
+    return text
+
+
+def _one(connection: Connection, query: Select[Any], user_id: str, conversation_id: str) -> Row[Any]:
+    row = connection.execute(query, {"of_user": user_id, "of_id": conversation_id}).one_or_none()
     if row is None:
         raise NotFound("There is no such conversation. It may have been deleted; start a new one.")
     return row
+
+
+# Made once: putting a statement together takes as long as running it, and a turn runs a handful.
+_OF_TALK = (turns.c.user_id == bindparam("of_user"), turns.c.conversation_id == bindparam("of_talk"))
+_THE_TALK = (conversations.c.user_id == bindparam("of_user"), conversations.c.id == bindparam("of_id"))
+_INSERT = insert(turns)
+_PROGRESS = update(conversations).where(*_THE_TALK)
+_FIND = select(conversations).where(*_THE_TALK)
+_LOCK = _FIND.with_for_update()
+_STATE = select(turns.c.state).where(*_OF_TALK, turns.c.number == bindparam("of_number"))
+_KNOWN_OR_LATER = (
+    select(turns)
+    .where(*_OF_TALK, or_(turns.c.id == bindparam("with_id"), turns.c.number > bindparam("after")))
+    .order_by(turns.c.number)
+)

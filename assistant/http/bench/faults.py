@@ -1,8 +1,7 @@
-"""Kill the web process at random moments and look whether anything that was acknowledged is missing."""
+"""Kill what can be killed at random moments and look whether anything that was acknowledged is missing."""
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -12,89 +11,52 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+import psycopg
 from tqdm import tqdm
 
-from assistant.http.bench.echo import ITEMS
+from assistant.http.bench.clients import Client
+from assistant.http.bench.echo_engine import processes_of
 from assistant.http.bench.server import free_port
 from assistant.memory import Memory, open_memory
+
+_PATIENCE = 120.0
+"""Seconds in which the service has to be back by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultReport:
-    """What was counted. `lost` and `doubled` are of acknowledged turns and feedback; `slowest_return` is in seconds,
-    from the kill to the next answer, the start of a new process included."""
+    """What was counted. `lost` and `doubled` are of acknowledged turns and feedback; `stuck` counts kills after which
+    nothing worked within two minutes. The `back_…` are the longest times in seconds from a kill to the end of the next
+    whole turn that began after it, the restart of what was killed included."""
 
-    kills: int
+    web_kills: int
+    engine_kills: int
+    database_kills: int
     acknowledged_turns: int
     acknowledged_feedback: int
     lost: int
     doubled: int
-    slowest_return: float
+    stuck: int
+    back_after_web: float
+    back_after_engine: float
+    back_after_database: float
 
     @property
     def passed(self) -> bool:
-        """Nothing lost, nothing twice, and something was acknowledged at all."""
-        return not (self.lost or self.doubled) and self.acknowledged_turns > 0 and self.acknowledged_feedback > 0
+        """Nothing lost, nothing twice, always back, and something was acknowledged at all."""
+        harm = self.lost or self.doubled or self.stuck
+        return not harm and self.acknowledged_turns > 0 and self.acknowledged_feedback > 0
 
     def __str__(self) -> str:
         """One line per figure."""
         return "\n".join(f"{name:22} {value}" for name, value in asdict(self).items())
-
-
-@dataclass
-class _Client:
-    """One person who talks and clicks without pause, and notes what was acknowledged.
-
-    What was not acknowledged is sent again with the same id, as a careful client does.
-    """
-
-    user: str
-    address: str
-    stop: threading.Event
-    turns: dict[str, str] = field(default_factory=dict)
-    feedback: list[str] = field(default_factory=list)
-
-    def run(self) -> None:
-        with httpx.Client(base_url=self.address, timeout=10) as client:
-            talk = self._until_done(lambda: _say(client, self.user, None, uuid.uuid4().hex))
-            number = 0
-            while not self.stop.is_set() and talk is not None:
-                turn_id, number = f"t{number}", number + 1
-                if self._until_done(partial(_say, client, self.user, talk, turn_id)):
-                    self.turns[turn_id] = talk
-                given = f"f{number}"
-                if self._until_done(partial(_like, client, self.user, talk, given, number)):
-                    self.feedback.append(given)
-
-    def _until_done(self, send: Callable[[], str | None]) -> str | None:
-        while not self.stop.is_set():
-            try:
-                if answer := send():
-                    return answer
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.02)
-        return None
-
-
-def _say(client: httpx.Client, user: str, talk: str | None, turn_id: str) -> str | None:
-    body = {"message": f"wish {turn_id[:6]}", "user": user, "turn_id": turn_id}
-    answer = client.post("/api/chat", json=body | ({"conversation_id": talk} if talk else {}))
-    done = next((one for one in answer.text.split("\n\n") if one.startswith("event: done")), None)
-    record = json.loads(done.split("data: ", 1)[1]) if done else {}
-    return str(record["conversation_id"]) if record.get("stored") else None
-
-
-def _like(client: httpx.Client, user: str, talk: str, given: str, number: int) -> str | None:
-    body = {"id": given, "kind": "like", "item_id": f"e{number % ITEMS}", "conversation_id": talk, "user": user}
-    return given if client.post("/api/feedback", json=body).status_code in (200, 201) else None
 
 
 def run_faults(
@@ -102,47 +64,93 @@ def run_faults(
     *,
     clients: int = 4,
     database_url: str | None = None,
+    engine: Sequence[str] = (),
     seed: int = 0,
     progress: bool = True,
 ) -> FaultReport:
-    """Kill the web process `kills` times with SIGKILL while people talk and click, start it again, and count."""
+    """Kill with SIGKILL while people talk and click: the web process, and in turn, where there is one, the `engine` (a
+    program that takes `--port N`) or a database connection's server process (PostgreSQL). Wait until a whole turn
+    comes through again, and count in the end."""
     chance = random.Random(seed)
+    slowest = {"web": 0.0, "engine": 0.0, "database": 0.0}
+    done: Counter[str] = Counter()
     with TemporaryDirectory() as folder:
         url = database_url or f"sqlite:///{folder}/faults.db"
+        kinds = ["web", *(["engine"] if engine else []), *(["database"] if url.startswith("postgres") else [])]
         port = free_port()
         address = f"http://127.0.0.1:{port}"
         stop = threading.Event()
-        people = [_Client(f"fault{uuid.uuid4().hex[:8]}-{n}", address, stop) for n in range(clients)]
+        people = [Client(f"fault{uuid.uuid4().hex[:8]}-{n}", address, stop) for n in range(clients)]
         threads = [threading.Thread(target=person.run, daemon=True) for person in people]
-        slowest = 0.0
-        with _parent(port, url) as parent:
+        with _parent([str(port), url, folder, *engine]) as parent:
             process = _start(parent, address)
             try:
                 for thread in threads:
                     thread.start()
-                for _ in tqdm(range(kills), desc="kills", disable=not progress, file=sys.stderr):
+                done["stuck"] += not _back(people, time.monotonic())
+                for number in tqdm(range(kills), desc="kills", disable=not progress, file=sys.stderr):
                     time.sleep(chance.uniform(0.0, 0.5))
+                    kind = kinds[number % len(kinds)]
                     killed = time.monotonic()
-                    os.kill(process, signal.SIGKILL)
-                    process = _start(parent, address)
-                    slowest = max(slowest, time.monotonic() - killed)
-                time.sleep(0.3)
+                    if kind == "web":
+                        os.kill(process, signal.SIGKILL)
+                        process = _start(parent, address)
+                    else:
+                        _kill_engine(process, chance) if kind == "engine" else _kill_connection(url, chance)
+                    done["stuck"] += not _back(people, killed)
+                    done[kind] += 1
+                    slowest[kind] = max(slowest[kind], time.monotonic() - killed)
             finally:
                 stop.set()
                 for thread in threads:
                     if thread.ident is not None:
-                        thread.join(15)
+                        thread.join(60)
                 os.kill(process, signal.SIGKILL)
         with open_memory(url) as memory:
             lost, doubled = _count(memory, people)
     said, given = sum(len(person.turns) for person in people), sum(len(person.feedback) for person in people)
-    return FaultReport(kills, said, given, lost, doubled, round(slowest, 2))
+    back = [round(slowest[kind], 2) for kind in ("web", "engine", "database")]
+    counts = (done["web"], done["engine"], done["database"])
+    return FaultReport(*counts, said, given, lost, doubled, done["stuck"], *back)
+
+
+def _back(people: list[Client], since: float) -> bool:
+    """Wait until somebody's whole turn, begun after this moment, was acknowledged with the language model in it."""
+    limit = time.monotonic() + _PATIENCE
+    while time.monotonic() < limit:
+        if any(person.last_whole > since for person in people):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def _kill_engine(web: int, chance: random.Random) -> None:
+    """Kill the engine's process, or the one that watches over it."""
+    if running := processes_of(web):
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(running), signal.SIGKILL)
+
+
+def _kill_connection(url: str, chance: random.Random) -> None:
+    """Kill the server process of a connection; ask PostgreSQL to end it where that process is not ours to kill."""
+    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with suppress(psycopg.OperationalError), psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+        running = [row[0] for row in connection.execute(others)]
+        if not running:
+            return
+        victim = chance.choice(running)
+        try:
+            if not Path(f"/proc/{victim}/comm").read_text().startswith("postgres"):
+                raise PermissionError
+            os.kill(victim, signal.SIGKILL)
+        except OSError:
+            connection.execute("SELECT pg_terminate_backend(%s)", (victim,))
 
 
 @contextmanager
-def _parent(port: int, url: str) -> Iterator[subprocess.Popen[str]]:
+def _parent(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
     """The process that makes web processes."""
-    command = [sys.executable, "-m", "assistant.http.bench.child", str(port), url]
+    command = [sys.executable, "-m", "assistant.http.bench.child", *arguments]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as parent:  # type: ignore[call-overload]  # noqa: S603
         try:
@@ -168,7 +176,7 @@ def _start(parent: subprocess.Popen[str], address: str) -> int:
     raise RuntimeError("the web process did not come back within 60 s")
 
 
-def _count(memory: Memory, people: list[_Client]) -> tuple[int, int]:
+def _count(memory: Memory, people: list[Client]) -> tuple[int, int]:
     lost = doubled = 0
     for person in people:
         kept = Counter(given.id for given in memory.learning.feedback(person.user))

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import os
-import re
 import statistics
-import sys
-import time
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import httpx
-from tqdm import tqdm
+from fastapi import FastAPI
+from starlette.responses import StreamingResponse
 
 from assistant.http.app import create_app
 from assistant.http.bench.echo import EchoAssistant
 from assistant.http.bench.server import serving
+from assistant.http.bench.talkers import Order, Seen, send
 from assistant.http.options import ServerOptions
 from assistant.http.talk import Conversationalist
 from assistant.memory import open_memory
-
-_MARKER = re.compile(r"marker\d+")
-_TURNS_A_TALK = 50
-"""Turns after which a session begins a new conversation, as people do."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """What was measured. Times in milliseconds, memory in MiB.
 
-    `single_cpu_ms` is the CPU time of the server and its client for one turn when one session talks alone, and
-    `loaded_cpu_ms` when all talk. `efficiency` is the throughput as a share of what `single_cpu_ms` allows on one core:
-    Python runs on one at a time. `mixed` counts replies that mention another session's marker, or lack their own.
+    `single_cpu_ms` is the server's CPU time for one turn when one session talks alone, and `loaded_cpu_ms` when all
+    talk. `efficiency` is the throughput as a share of what `single_cpu_ms` allows on one core: Python runs on one at a
+    time. `mixed` counts replies that mention another session's marker, or lack their own. `bare` is the framework
+    alone, streaming the bytes of one reply: turns per second with one session, and with all.
     """
 
     sessions: int
@@ -45,6 +39,9 @@ class LoadReport:
     lost: int
     seconds: float
     turns_per_second: float
+    alone_per_second: float
+    bare_per_second: float
+    bare_alone_per_second: float
     single_cpu_ms: float
     loaded_cpu_ms: float
     efficiency: float
@@ -61,13 +58,7 @@ class LoadReport:
 
     def __str__(self) -> str:
         """One line per figure."""
-        return "\n".join(f"{name:20} {value}" for name, value in asdict(self).items())
-
-
-@dataclass
-class _Tally:
-    errors: int = 0
-    mixed: int = 0
+        return "\n".join(f"{name:22} {value}" for name, value in asdict(self).items())
 
 
 def resident_mib() -> float:
@@ -88,102 +79,72 @@ def run_load(
 ) -> LoadReport:
     """Let `sessions` people talk at once for `turns` turns in all, and check every reply.
 
-    Server and clients share this process, and so one core's worth of Python: the figures are a floor. With no
-    assistant an echo is used. The database is a new SQLite file unless a URL is given.
+    The server is this process, the people are another. With no assistant an echo is used. The database is a new
+    SQLite file unless a URL is given.
     """
     with TemporaryDirectory() as folder:
         url = database_url or f"sqlite:///{folder}/load.db"
         with open_memory(url) as memory:
             app = create_app(assistant or EchoAssistant(), memory, ServerOptions(turns_waiting=sessions))
             with serving(app) as address:
-                warm = min(max(turns // 20, 20), 500)
-                asyncio.run(_talk_alone(address, warm // 2))
-                single = asyncio.run(_cpu_of_one(address, warm))
-                asyncio.run(_talk_all(address, sessions, max(turns // 10, sessions), None, "warm"))
+                few = min(max(turns // 20, 20), 500)
+                send(Order(address, "warm", min(sessions, 4), few))
+                alone, alone_cpu = _with_cpu(Order(address, "alone", 1, few))
+                send(Order(address, "full", sessions, max(turns // 10, sessions)))
                 before = resident_mib()
-                bar: tqdm[Any] = tqdm(total=turns, desc="turns", disable=not progress, file=sys.stderr)
-                began, busy = time.perf_counter(), sum(os.times()[:2])
-                tally, times = asyncio.run(_talk_all(address, sessions, turns, bar, "load"))
-                seconds, busy = time.perf_counter() - began, sum(os.times()[:2]) - busy
-                bar.close()
+                seen, busy = _with_cpu(Order(address, "load", sessions, turns, progress=progress))
+                after = resident_mib()
+                reply = httpx.post(f"{address}/api/chat", json={"message": "bytes"}, trust_env=False).content
             kept = sum(talk.turns for n in range(sessions) for talk in memory.conversations.list(f"load{n}", 10_000))
-        done = len(times)
-        times.sort()
-        return LoadReport(
-            sessions=sessions,
-            turns=done,
-            errors=tally.errors,
-            mixed=tally.mixed,
-            lost=done - kept,
-            seconds=round(seconds, 2),
-            turns_per_second=round(done / seconds, 1),
-            single_cpu_ms=round(single * 1000, 2),
-            loaded_cpu_ms=round(busy / done * 1000, 2),
-            efficiency=round(done / seconds * single, 3),
-            median_ms=round(statistics.median(times) * 1000, 1),
-            p99_ms=round(times[int(len(times) * 0.99)] * 1000, 1),
-            memory_after_warmup=round(before, 1),
-            memory_at_end=round(resident_mib(), 1),
-        )
+        with serving(_bare(reply)) as address:
+            send(Order(address, "warm", sessions, few, checked=False))
+            bare_alone = send(Order(address, "bare", 1, few, checked=False))
+            bare = send(Order(address, "bare", sessions, max(turns // 4, sessions), checked=False))
+    done, times = len(seen.times), sorted(seen.times) or [0.0]
+    single = alone_cpu / max(len(alone.times), 1)
+    return LoadReport(
+        sessions=sessions,
+        turns=done,
+        errors=seen.errors,
+        mixed=seen.mixed,
+        lost=done - kept,
+        seconds=round(seen.seconds, 2),
+        turns_per_second=_rate(seen),
+        alone_per_second=_rate(alone),
+        bare_per_second=_rate(bare),
+        bare_alone_per_second=_rate(bare_alone),
+        single_cpu_ms=round(single * 1000, 2),
+        loaded_cpu_ms=round(busy / max(done, 1) * 1000, 2),
+        efficiency=round(done / seen.seconds * single, 3),
+        median_ms=round(statistics.median(times) * 1000, 1),
+        p99_ms=round(times[int(len(times) * 0.99)] * 1000, 1),
+        memory_after_warmup=round(before, 1),
+        memory_at_end=round(after, 1),
+    )
 
 
-async def _talk_alone(address: str, turns: int) -> None:
-    await _talk_all(address, 1, turns, None, "alone")
+def _rate(seen: Seen) -> float:
+    return round(len(seen.times) / seen.seconds, 1)
 
 
-async def _cpu_of_one(address: str, turns: int) -> float:
-    """CPU seconds of one turn, with nobody else there."""
+def _with_cpu(order: Order) -> tuple[Seen, float]:
+    """What was seen, and this process's CPU seconds meanwhile."""
     began = sum(os.times()[:2])
-    await _talk_all(address, 1, turns, None, "single")
-    return (sum(os.times()[:2]) - began) / turns
+    seen = send(order)
+    return seen, sum(os.times()[:2]) - began
 
 
-async def _talk_all(
-    address: str, sessions: int, turns: int, bar: tqdm[Any] | None, name: str
-) -> tuple[_Tally, list[float]]:
-    tally = _Tally()
-    times: list[float] = []
-    each = [turns // sessions + (n < turns % sessions) for n in range(sessions)]
-    limits = httpx.Limits(max_connections=sessions, max_keepalive_connections=sessions)
-    async with httpx.AsyncClient(base_url=address, timeout=300, limits=limits) as client:
+def _bare(reply: bytes) -> FastAPI:
+    """The framework alone: the same bytes, frame by frame, and nothing else."""
+    app = FastAPI()
+    frames = [frame + b"\n\n" for frame in reply.split(b"\n\n") if frame]
 
-        async def session(number: int) -> None:
-            talk: str | None = None
-            for turn in range(each[number]):
-                if turn % _TURNS_A_TALK == 0:
-                    talk = None
-                began = time.perf_counter()
-                talk = await _turn(client, f"{name}{number}", number, turn, talk, tally)
-                times.append(time.perf_counter() - began)
-                if bar is not None:
-                    bar.update(1)
+    @app.post("/api/chat")
+    async def chat(_body: dict[str, str]) -> StreamingResponse:
+        async def stream() -> AsyncIterator[bytes]:
+            for frame in frames:
+                yield frame
 
-        await asyncio.gather(*(session(number) for number in range(sessions)))
-    return tally, times
+        return StreamingResponse(stream(), media_type="text/event-stream")
 
-
-async def _turn(
-    client: httpx.AsyncClient, user: str, number: int, turn: int, talk: str | None, tally: _Tally
-) -> str | None:
-    own = f"marker{number}"
-    body = {"message": f"{own} wish {turn % 5}", "user": user, **({"conversation_id": talk} if talk else {})}
-    try:
-        answer = await client.post("/api/chat", json=body)
-    except httpx.HTTPError as error:
-        tqdm.write(f"a request was lost: {error!r}", file=sys.stderr)
-        tally.errors += 1
-        return talk
-    if answer.status_code != 200:
-        tally.errors += 1
-        return talk
-    frames = answer.text.split("\n\n")
-    done = next((frame for frame in frames if frame.startswith("event: done")), None)
-    if done is None or "event: problem" in answer.text:
-        tally.errors += 1
-        return talk
-    if set(_MARKER.findall(answer.text)) != {own}:
-        tally.mixed += 1
-    record = json.loads(done.split("data: ", 1)[1])
-    if not record["stored"]:
-        tally.errors += 1
-    return str(record["conversation_id"])
+    return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from assistant.acts import DialogueAct, Intent, Slot
 from assistant.events import Event
 from assistant.http.bench import EchoAssistant, FaultReport, LoadReport, run_faults, run_load
 from assistant.state import DialogueState
+from tests.assistant.engines import fake_server
+from tests.postgres import postgres_server
 
 
 @pytest.mark.slow
@@ -39,21 +42,34 @@ def test_the_load_test_sees_replies_of_other_sessions() -> None:
     assert not report.passed
 
 
+ENGINE = (sys.executable, fake_server.__file__)
+
+
 @pytest.mark.slow
-def test_what_was_acknowledged_survives_a_killed_web_process() -> None:
-    report = run_faults(kills=4, clients=3, progress=False)
+def test_what_was_acknowledged_survives_a_killed_web_process_and_engine() -> None:
+    report = run_faults(kills=6, clients=3, engine=ENGINE, progress=False)
     assert report.passed, str(report)
-    assert (report.lost, report.doubled) == (0, 0)
+    assert (report.web_kills, report.engine_kills, report.database_kills) == (3, 3, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_what_was_acknowledged_survives_a_killed_database_connection() -> None:
+    with postgres_server() as url:
+        report = run_faults(kills=6, clients=3, database_url=url, engine=ENGINE, progress=False)
+    assert report.passed, str(report)
+    assert (report.web_kills, report.engine_kills, report.database_kills) == (2, 2, 2)
 
 
 def test_reports_fail_for_what_they_should() -> None:
-    good = LoadReport(64, 100, 0, 0, 0, 1.0, 100.0, 9.0, 9.0, 0.9, 5.0, 9.0, 100.0, 105.0)
+    good = LoadReport(64, 100, 0, 0, 0, 1.0, 100.0, 90.0, 500.0, 400.0, 9.0, 9.0, 0.9, 5.0, 9.0, 100.0, 105.0)
     assert good.passed
     for worse in ({"errors": 1}, {"mixed": 1}, {"lost": 1}, {"efficiency": 0.7}, {"memory_at_end": 200.0}):
         assert not replace(good, **worse).passed
-    fine = FaultReport(4, 10, 10, 0, 0, 3.0)
+    fine = FaultReport(4, 4, 4, 10, 10, 0, 0, 0, 3.0, 3.0, 3.0)
     assert fine.passed
     assert not replace(fine, lost=1).passed
     assert not replace(fine, doubled=1).passed
+    assert not replace(fine, stuck=1).passed
     assert not replace(fine, acknowledged_turns=0).passed
     assert "lost" in str(fine)
