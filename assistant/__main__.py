@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 from pydantic import ValidationError
@@ -38,7 +38,6 @@ console = Console(stderr=True)
 """Everything but the answer goes to standard error, so that output can be piped."""
 
 Understand = Literal["none", "rules", "llm"]
-Scope = Literal["chat", "catalog", "data", "metrics"]
 
 
 @app.command()
@@ -297,13 +296,15 @@ def faults(
 def create_key(
     owner: Annotated[str, typer.Argument(help="Whose data the key reaches.")],
     name: Annotated[str, typer.Option(help="To tell the owner's keys apart.")] = "",
-    scope: Annotated[list[Scope] | None, typer.Option(help="What it opens; may be repeated. Default: all.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="chat, catalog, data or metrics; may be repeated. Default: all.")
+    ] = None,
 ) -> None:
     """Make an API key. It is printed once and kept only as a hash."""
-    from assistant.memory import SCOPES, open_memory
+    from assistant.memory import SCOPES, Scope, open_memory
 
     with open_memory(_database(Settings())) as memory:
-        key, secret = memory.keys.create(owner, name, scope or SCOPES)
+        key, secret = memory.keys.create(owner, name, cast("list[Scope]", scope) or SCOPES)  # type: ignore[arg-type]  # it names unknown ones
     console.print(f"Key {key.id} of {owner}; it is shown only now:", highlight=False, markup=False)
     print(secret)
 
