@@ -146,6 +146,7 @@ def train(
 
     result = train_conversation(catalog, interactions, cases or [], out, _embedder(), ratings, ablate)
     console.print(f"Trained on {result.dialogs:,} dialogs and {result.turns:,} turns in {result.seconds:.0f} s: {out}")
+    console.print(", ".join(f"{phase} {seconds:.0f} s" for phase, seconds in result.laps.items()), highlight=False)
 
 
 @app.command()
@@ -266,25 +267,39 @@ def load(
 
 
 @bench.command()
+def agent(messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 12) -> None:
+    """Calls and tokens of a turn beside a plain tool-calling agent on the same engine and messages."""
+    from assistant.launch import assembled
+    from prompts.evaluation.agent import compare, sample
+
+    settings = Settings()
+    _prepared(settings)
+    with assembled(settings, console) as assistant:
+        if assistant.engine is None:
+            raise ValueError("this needs a language model; see docs/engines.md")
+        report = compare(assistant, assistant.engine.model, sample(messages))
+    print(report)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+@bench.command()
 def faults(
     kills: Annotated[int, typer.Option(min=1)] = 200,
     database: Annotated[
         str | None, typer.Option(help="A database URL. Default: a PostgreSQL server of its own, or SQLite without one.")
     ] = None,
-    engine: Annotated[bool, typer.Option(help="Also kill llama.cpp with the default weights.")] = True,
+    engine: Annotated[bool, typer.Option(help="Also kill llama.cpp, with the small weights of the tests.")] = True,
 ) -> None:
     """Kill web process, engine and database connections at random moments: is all there that was acknowledged?"""
-    from assistant.engines import DEFAULT_WEIGHTS
     from assistant.http.bench.echo_engine import llama
     from assistant.http.bench.faults import run_faults
     from assistant.http.bench.postgres import local_postgres, postgres_programs
-    from assistant.setup import fetch
+    from assistant.provisioning import ensure, progress_bar
 
-    settings = Settings()
     program: tuple[str, ...] = ()
     if engine:
-        fetch(["llm"], settings, console)
-        program = llama(settings.root / "models" / DEFAULT_WEIGHTS)
+        with progress_bar(console) as progress:
+            program = llama(ensure(["llm-small"], Settings().root, progress)["llm-small"])
     own = local_postgres() if database is None and postgres_programs() else nullcontext(database)
     with own as url:
         report = run_faults(kills, database_url=url, engine=program)

@@ -27,7 +27,8 @@ Understanding = Literal["none", "rules", "llm"]
 HYBRID = "hybrid"
 SINGLE: Mapping[str, str] = {
     "CF only (EASE over dialogs)": "heavy_sum",
-    "network only": "neural",
+    "networks only": "neural",
+    "linear only": "linear",
     "semantic only (what was said)": "said_all",
     "popularity": "pop_named",
 }

@@ -49,6 +49,22 @@ class Corpus:
         """Who named what, shape (dialogs, items), ones."""
         return incidence(self.dialogs, self.items)
 
+    def places(self, most: int, seed: int = 0) -> list[tuple[int, int]]:
+        """(dialog, place of an item in it) for all items named; a random choice of `most`, spread over the dialogs.
+
+        No dialog gives more than ten times its even share, or two, whichever is more.
+        """
+        rng = np.random.default_rng(seed)
+        share = max(2, 10 * most // max(len(self.dialogs), 1))
+        found = [
+            (dialog, int(place))
+            for dialog, rows in enumerate(self.dialogs)
+            for place in (range(len(rows)) if len(rows) <= share else rng.choice(len(rows), share, replace=False))
+        ]
+        if len(found) <= most:
+            return found
+        return [found[place] for place in rng.choice(len(found), most, replace=False)]
+
     def without(self, held: NDArray[np.bool_]) -> Corpus:
         """The corpus without the dialogs marked in `held`, shape (dialogs,); turns keep no place in it."""
         kept = np.flatnonzero(~held)

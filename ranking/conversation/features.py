@@ -13,6 +13,7 @@ from retrieval.types import Rows
 
 SOURCES: Mapping[str, int] = {
     "neural": 150,
+    "linear": 60,
     "ease_sum": 60,
     "co_sum": 60,
     "co_last": 30,
@@ -28,7 +29,7 @@ SOURCES: Mapping[str, int] = {
 }
 """How many of its best items each part proposes; only items with a score above the part's lowest count."""
 
-RANKED = ("neural", "ease_sum", "co_sum", "turns_meaning", "said_last", "pop_named")
+RANKED = ("neural", "linear", "ease_sum", "co_sum", "turns_meaning", "said_last", "pop_named")
 """Parts whose rank among the turn's candidates is a feature too."""
 
 _FEWEST_CANDIDATES = 50

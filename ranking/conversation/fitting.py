@@ -20,25 +20,34 @@ from ranking.conversation.learner import LearnerConfig
 from ranking.conversation.model import batch_size
 from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
 from ranking.conversation.parts.content import Facts
+from ranking.conversation.parts.linear import Linear
 from ranking.conversation.parts.networks import Networks
-from ranking.conversation.parts.neural import Neural, NeuralConfig
+from ranking.conversation.parts.neural import NeuralConfig
 from ranking.conversation.parts.outside import OutsideRatings
 from ranking.conversation.parts.text import Meaning, SimilarTurns
 from ranking.conversation.parts.types import Batch, Matrix, Part
 from retrieval.catalog import Catalog
 from retrieval.item_text import item_text
+from retrieval.types import Rows
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationConfig:
-    """What is fitted: λ of the two EASE models, folds for the network's unseen scores, and the two learners."""
+    """What is fitted: λ of the two EASE models, folds and networks for unseen scores, and the two learners.
+
+    Limits keep the time in bounds for any catalog: of the turns, of the scores that the ranker's features are made of
+    (turns times items), and of the words of all item texts together.
+    """
 
     light: float = 30.0
     heavy: float = 200.0
     network_folds: int = 3
+    networks_a_fold: int = 4
     most_turns: int = 16_000
+    most_cells: int = 150_000_000
+    most_words: int = 450_000
     fewest_turns: int = 400
     candidates_a_turn: int = 100
     neural: NeuralConfig = field(default_factory=NeuralConfig)
@@ -100,6 +109,7 @@ def exact_parts(
         DialogEASE.fit(corpus, config.light, "ease"),
         DialogEASE.fit(corpus, config.heavy, "heavy"),
         CoMentions.fit(corpus),
+        Linear.fit(corpus),
         Popularity.fit(corpus),
         Meaning(item_vectors),
         Facts.fit(catalog),
@@ -122,44 +132,32 @@ def turn_folds(turns: Sequence[Turn], folds: int, seed: int) -> NDArray[np.int64
 
 def unseen_table(
     parts: Sequence[Part],
-    corpus: Corpus,
+    networks: Networks,
     batch: Batch,
-    item_vectors: Matrix,
+    fold: NDArray[np.int64],
+    items: int,
     config: ConversationConfig,
     progress: bool,
-) -> tuple[Table, Networks]:
-    """Features of the corpus' own turns, in their order, none of them from a part that saw the turn's dialog.
+) -> Table:
+    """Features of the batch's turns, in their order, none of them from a part that saw the turn's dialog.
 
-    The networks are returned too: one for each fold, trained without it.
+    `fold`, shape (turns,), tells by which networks each turn has not been seen.
     """
-    fold = turn_folds(batch.turns, config.network_folds, config.seed)
-    own = np.array([turn.own for turn in batch.turns])
-    tables: list[Table] = []
-    order: list[NDArray[np.int64]] = []
-    networks: list[Neural] = []
-    for number in range(int(fold.max()) + 1):
-        held = np.zeros(len(corpus.dialogs), np.bool_)
-        held[own[fold == number]] = True
-        rest = corpus.without(held)
-        known = batch.take(np.flatnonzero(fold != number))
-        told = Batch(rest.turns, known.vectors, known.said, known.roles, known.wish)
-        network = Neural.fit(rest, told, item_vectors, config.neural, f"fold {number + 1}", progress)
-        networks.append(network)
-        places = np.flatnonzero(fold == number)
-        order.append(places)
-        tables += tables_of([*parts, network], batch.take(places), corpus.items, config, progress)
-    return _in_order(joined(tables), np.concatenate(order)), Networks(tuple(networks))
-
-
-def tables_of(
-    parts: Sequence[Part], batch: Batch, items: int, config: ConversationConfig, progress: bool
-) -> list[Table]:
-    """Feature tables of the batch's pieces, for training."""
-    pieces = tqdm(list(batch.slices(batch_size(items))), desc="Features", disable=not progress)
-    return [
-        tabulate(score_all(parts, piece), piece, True, config.seed + number, config.candidates_a_turn)
-        for number, piece in enumerate(pieces)
+    jobs = [
+        (networks.unseen(int(number)), places)
+        for number in np.unique(fold)
+        for places in _pieces(np.flatnonzero(fold == number), batch_size(items))
     ]
+    tables = []
+    for number, (unseen, places) in enumerate(tqdm(jobs, desc="Features", disable=not progress)):
+        piece = batch.take(places)
+        scores = score_all([*parts, unseen], piece)
+        tables.append(tabulate(scores, piece, True, config.seed + number, config.candidates_a_turn))
+    return _in_order(joined(tables), np.concatenate([places for _, places in jobs]))
+
+
+def _pieces(places: Rows, size: int) -> list[Rows]:
+    return [places[start : start + size] for start in range(0, len(places), size)]
 
 
 def _in_order(table: Table, order: NDArray[np.int64]) -> Table:
@@ -170,6 +168,21 @@ def _in_order(table: Table, order: NDArray[np.int64]) -> Table:
     return Table(table.names, table.rows[rows], table.features[rows], table.gold[rows], table.sizes[back])
 
 
-def item_vectors(catalog: Catalog, encoder: Encoder, progress: bool) -> Matrix:
-    """The embeddings of the items' texts, shape (items, dimensions)."""
-    return encoder.encode([item_text(catalog.item(row)) for row in range(len(catalog))], progress=progress)
+def item_vectors(catalog: Catalog, encoder: Encoder, most_words: int, progress: bool) -> Matrix:
+    """The embeddings of the items' texts, shape (items, dimensions); long texts are cut where the catalog is large."""
+    each = max(12, most_words // max(len(catalog), 1))
+    texts = (item_text(catalog.item(row)) for row in range(len(catalog)))
+    return encoder.encode([" ".join(text.split()[:each]) for text in texts], progress=progress)
+
+
+def turns_to_rank(turns: Sequence[Turn], items: int, config: ConversationConfig) -> NDArray[np.int64]:
+    """Places of the turns that the ranker learns from: all, or a random choice of whole dialogs."""
+    most = max(config.most_cells // max(items, 1), config.fewest_turns)
+    if len(turns) <= most:
+        return np.arange(len(turns))
+    own = np.array([turn.own for turn in turns])
+    dialogs, place, counts = np.unique(own, return_inverse=True, return_counts=True)
+    order = np.random.default_rng(config.seed).permutation(len(dialogs))
+    chosen = np.zeros(len(dialogs), np.bool_)
+    chosen[order[np.cumsum(counts[order]) <= most]] = True
+    return np.flatnonzero(chosen[place])

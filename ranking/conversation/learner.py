@@ -14,10 +14,8 @@ from tqdm import tqdm
 from ranking.conversation.features import Table
 from ranking.conversation.parts.types import Matrix
 
-NETWORK = "neural"
-NETWORK_WEIGHT = 0.2
-"""Added to the trees' score for each unit of the networks' log-probability. The trees learn from one network a turn;
-a new turn is scored by the mean of all, which is better than they know. Chosen on ReDial's validation turns."""
+BASE = ("neural", "linear")
+"""Log-probabilities that are summed to start from; the trees learn what to add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +80,20 @@ class Learner:
         chosen = tuple(names or table.names)
         columns = [table.names.index(name) for name in chosen]
         features = table.features if len(columns) == len(table.names) else table.features[:, columns]
+        base = _base(chosen, features)
         models = []
         for number in tqdm(range(int(fold.max()) + 1), desc="Ranker", unit=" folds", disable=not progress):
             held = np.repeat(fold == number, table.sizes)
             data = lgb.Dataset(
-                features[~held], table.gold[~held], group=table.sizes[fold != number], feature_name=list(chosen)
+                features[~held],
+                table.gold[~held],
+                group=table.sizes[fold != number],
+                init_score=base[~held],
+                feature_name=list(chosen),
             )
-            check = data.create_valid(features[held], table.gold[held], group=table.sizes[fold == number])
+            check = data.create_valid(
+                features[held], table.gold[held], group=table.sizes[fold == number], init_score=base[held]
+            )
             model = lgb.train(
                 config.parameters(config.seed + number),
                 data,
@@ -100,14 +105,13 @@ class Learner:
         return cls(chosen, tuple(models))
 
     def predict(self, names: Sequence[str], features: Matrix) -> NDArray[np.float64]:
-        """The mean score of each row of features and the network's share, shape (n,)."""
-        columns = [names.index(name) for name in self.names]
-        chosen = features[:, columns]
-        total = np.zeros(len(chosen))
+        """What to start from and what the trees add, the mean of the models, for each row of features, shape (n,)."""
+        chosen = features[:, [names.index(name) for name in self.names]]
+        total = _base(self.names, chosen)
         for model in self.models:
-            total += np.asarray(model.predict(chosen, num_iteration=model.best_iteration), np.float64)
-        mean = total / len(self.models)
-        return mean + NETWORK_WEIGHT * features[:, names.index(NETWORK)] if NETWORK in self.names else mean
+            added = np.asarray(model.predict(chosen, num_iteration=model.best_iteration), np.float64)
+            total += added / len(self.models)
+        return total
 
     def save(self, folder: Path) -> None:
         """Write one text file a model."""
@@ -128,3 +132,8 @@ class Learner:
         gain = np.sum([model.feature_importance("gain") for model in self.models], axis=0)
         order = np.argsort(-gain)
         return {self.names[place]: float(gain[place] / max(gain.sum(), 1e-9)) for place in order}
+
+
+def _base(names: Sequence[str], features: Matrix) -> NDArray[np.float64]:
+    columns = [names.index(name) for name in BASE if name in names]
+    return np.asarray(features[:, columns].sum(axis=1), np.float64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,10 @@ from ranking.conversation.learner import Learner
 from ranking.conversation.model import ConversationModel
 from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
 from ranking.conversation.parts.content import Facts
+from ranking.conversation.parts.linear import Encoding, Linear
+from ranking.conversation.parts.network import ItemFacts
 from ranking.conversation.parts.networks import Networks
-from ranking.conversation.parts.neural import Neural, NeuralConfig
+from ranking.conversation.parts.neural import Neural
 from ranking.conversation.parts.outside import OutsideRatings
 from ranking.conversation.parts.text import WORD_SETTINGS, Meaning, SimilarTurns
 from ranking.conversation.parts.types import Part
@@ -25,7 +26,7 @@ from ranking.ease import EASE
 from retrieval.catalog import Catalog
 
 META_FILE = "conversation.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class ModelError(ValueError):
@@ -98,9 +99,19 @@ def _save_part(part: Part, folder: Path, number: int) -> dict[str, Any]:
             stem.with_suffix(".json").write_text(json.dumps(words), encoding="utf-8")
             return {"kind": "turns"}
         case Networks():
-            for fold, member in enumerate(part.members):
-                member.save(folder / f"part-{number}-{fold}.pt")
-            return {"kind": "networks", "configs": [asdict(member.config) for member in part.members]}
+            for place, member in enumerate(part.members):
+                member.save(folder / f"part-{number}-{place}.pt")
+            return {"kind": "networks", "folds": part.folds}
+        case Linear():
+            np.savez(
+                stem.with_suffix(".npz"),
+                places=part.encoding.items,
+                weights=part.weights,
+                targets=part.targets,
+                items=np.int64(part.items),
+            )
+            stem.with_suffix(".json").write_text(json.dumps(dict(part.encoding.vocabulary)), encoding="utf-8")
+            return {"kind": "linear"}
         case Meaning():
             return {"kind": "meaning"}
         case Facts():
@@ -133,10 +144,14 @@ def _load_part(kind: Mapping[str, Any], folder: Path, number: int, catalog: Cata
                 words.idf_ = stored["idf"]
                 return SimilarTurns(stored["keys"], words, word_keys, golds, stored["owners"])
         case "networks":
-            configs = [NeuralConfig(**config) for config in kind["configs"]]
-            paths = [folder / f"part-{number}-{fold}.pt" for fold in range(len(configs))]
-            members = (Neural.load(path, vectors, config) for path, config in zip(paths, configs, strict=True))
-            return Networks(tuple(members))
+            items = (vectors, ItemFacts(catalog))
+            paths = [folder / f"part-{number}-{place}.pt" for place in range(len(kind["folds"]))]
+            return Networks(tuple(Neural.load(path, items) for path in paths), tuple(kind["folds"]))
+        case "linear":
+            vocabulary = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+            with np.load(stem.with_suffix(".npz"), allow_pickle=False) as stored:
+                encoding = Encoding(stored["places"], vocabulary)
+                return Linear(encoding, stored["weights"], stored["targets"], int(stored["items"]))
         case "meaning":
             return Meaning(vectors)
         case "facts":

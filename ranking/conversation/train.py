@@ -21,10 +21,13 @@ from ranking.conversation.fitting import (
     item_vectors,
     prepare,
     turn_folds,
+    turns_to_rank,
     unseen_table,
 )
 from ranking.conversation.learner import Learner
 from ranking.conversation.model import ConversationModel
+from ranking.conversation.parts.network import ItemFacts
+from ranking.conversation.parts.networks import Networks
 from ranking.conversation.parts.outside import read_outside
 from ranking.conversation.store import save_model
 from retrieval.catalog import Catalog
@@ -37,6 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "EASE": ("ease_", "heavy_"),
     "co-mentions": ("co_",),
     "network": ("neural",),
+    "linear": ("linear",),
     "similar turns": ("turns_",),
     "meaning": ("said_", "like_"),
     "facts": ("asked_", "shared_", "year"),
@@ -54,6 +58,21 @@ class TrainResult:
     turns: int
     seconds: float
     importance: Mapping[str, float]
+    laps: Mapping[str, float]
+
+
+class Stopwatch:
+    """Seconds of each phase of some work."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._since = time.monotonic()
+
+    def lap(self, phase: str) -> None:
+        """The phase ends now."""
+        now = time.monotonic()
+        self.laps[phase] = round(now - self._since, 1)
+        self._since = now
 
 
 def train_conversation(
@@ -99,22 +118,31 @@ def fit_and_save(
     progress: bool = True,
 ) -> TrainResult:
     """The same from what has been read."""
-    started, config = time.monotonic(), config or ConversationConfig()
+    clock, config = Stopwatch(), config or ConversationConfig()
     corpus = prepare(catalog, interactions, cases, config)
-    vectors = item_vectors(catalog, encoder, progress)
+    vectors = item_vectors(catalog, encoder, config.most_words, progress)
     batch = encode_turns(corpus.turns, encoder, leave_out=True, progress=progress)
+    clock.lap("embedding")
     parts = exact_parts(catalog, corpus, batch, vectors, outside, config)
-    table, networks = unseen_table(parts, corpus, batch, vectors, config, progress)
-    fold = turn_folds(corpus.turns, config.learner.folds, config.seed + 1)
+    clock.lap("closed forms")
+    unseen = turn_folds(corpus.turns, config.network_folds, config.seed)
+    items = (vectors, ItemFacts(catalog))
+    networks = Networks.fit(corpus, batch, unseen, items, config.neural, config.networks_a_fold, progress)
+    clock.lap("networks")
+    ranked = turns_to_rank(corpus.turns, corpus.items, config)
+    table = unseen_table(parts, networks, batch.take(ranked), unseen[ranked], corpus.items, config, progress)
+    clock.lap("features")
+    fold = turn_folds([corpus.turns[place] for place in ranked], config.learner.folds, config.seed + 1)
     learner = Learner.fit(table, fold, config.learner, progress=progress)
+    clock.lap("ranker")
     slim = tuple(part.slim() for part in (*parts, networks))
     model = ConversationModel(catalog, vectors, slim, learner, frozenset(turn.case.dialog for turn in corpus.turns))
-    meta = {"config": asdict(config), "dialogs": len(corpus.dialogs), "turns": len(corpus.turns)}
     importance = learner.importance()
-    save_model(model, out_dir, {**meta, "importance": importance})
+    meta = {"dialogs": len(corpus.dialogs), "turns": len(corpus.turns), "seconds": clock.laps, "importance": importance}
+    save_model(model, out_dir, {"config": asdict(config), **meta})
     if ablate:
         _save_ablation(table, fold, out_dir, config, progress)
-    return TrainResult(len(corpus.dialogs), len(corpus.turns), time.monotonic() - started, importance)
+    return TrainResult(len(corpus.dialogs), len(corpus.turns), sum(clock.laps.values()), importance, clock.laps)
 
 
 def group_of(feature: str) -> str | None:

@@ -14,7 +14,7 @@ from ranking.conversation.parts.types import Batch, Matrix
 from ranking.ease import EASE, EASEConfig
 from retrieval.types import Rows
 
-MOST_EASE_ITEMS = 12_000
+MOST_EASE_ITEMS = 8_000
 """EASE is fitted on the most named items only beyond this: its time grows with the cube."""
 
 _FADE = 0.75
@@ -41,7 +41,9 @@ class DialogEASE:
             keep[rare] = 0.0
             matrix = csr_matrix(matrix.multiply(keep[None, :]))
             matrix.eliminate_zeros()
-        return cls(prefix, EASE.fit(matrix, EASEConfig(regularisation)), corpus.dialogs)
+        model = EASE.fit(matrix, EASEConfig(regularisation))
+        model.inverse = np.ascontiguousarray(model.inverse)  # Its rows are what is read.
+        return cls(prefix, model, corpus.dialogs)
 
     def scores(self, batch: Batch) -> Mapping[str, Matrix]:
         """`sum`, `recent` (older mentions fade), `last`, `best` (largest) and `user` (what the user named) weights."""
@@ -75,7 +77,7 @@ def _weights(inverse: Matrix, diagonal: Matrix, named: Rows, own: Rows) -> Matri
     rows = inverse[named]
     if len(own):
         # Sherman-Morrison: (G - xxᵀ)⁻¹ = P + Px xᵀP / (1 - xᵀPx).
-        towards = inverse[:, own].sum(axis=1)
+        towards = inverse[own].sum(axis=0)  # P is symmetric, and its rows lie together in memory.
         scale = 1.0 / max(1.0 - float(towards[own].sum()), 1e-6)
         rows = rows + np.outer(towards[named] * scale, towards)
         diagonal = diagonal + towards * towards * scale

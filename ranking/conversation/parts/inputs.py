@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ranking.conversation.corpus import Turn
+from ranking.conversation.corpus import Corpus, Turn
+from retrieval.types import Rows
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 
@@ -34,12 +35,12 @@ class Inputs:
         return Inputs(*(getattr(self, name)[index] for name in Inputs.__slots__))
 
 
-def count_words(turns: Sequence[Turn], least: int) -> dict[str, int]:
-    """A number from 1 for each word that at least so many turns hold."""
+def count_words(turns: Sequence[Turn], least: int, most: int | None = None) -> dict[str, int]:
+    """A number from 1 for each word that at least so many turns hold; only the `most` frequent ones."""
     counts: Counter[str] = Counter()
     for turn in turns:
         counts.update({word for said in turn.said for word in _WORD.findall(said.text.casefold())})
-    frequent = (word for word, count in counts.items() if count >= least)
+    frequent = (word for word, count in counts.most_common(most) if count >= least)
     return {word: number for number, word in enumerate(frequent, start=1)}
 
 
@@ -47,6 +48,13 @@ def known_words(turn: Turn, vocabulary: Mapping[str, int]) -> list[int]:
     """The known words of a turn, each once, the last said first."""
     said = [word for utterance in turn.said for word in _WORD.findall(utterance.text.casefold())]
     return list(dict.fromkeys(vocabulary[word] for word in reversed(said) if word in vocabulary))
+
+
+def following(turn: Turn, corpus: Corpus, ahead: int = 8) -> Rows:
+    """The gold items of a turn, then what its dialog names later (at most `ahead`)."""
+    dialog = corpus.dialogs[turn.own] if turn.own >= 0 else turn.gold
+    fresh = ~np.isin(dialog, np.concatenate([turn.mentioned, turn.gold]))
+    return np.concatenate([turn.gold, dialog[fresh]])[: len(turn.gold) + ahead]
 
 
 def aligned(rows: Sequence[NDArray[Any]], width: int, padding: int) -> NDArray[np.int64]:

@@ -1,9 +1,10 @@
-"""A small transformer over what was named and what was said, with all items as classes."""
+"""A small transformer over what was named and what was said that tells which item is named next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,89 +13,61 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from tqdm import tqdm
 
-from ranking.conversation.corpus import Corpus, Turn
-from ranking.conversation.parts.inputs import Inputs, aligned, count_words, known_words
+from ranking.conversation.corpus import Corpus
+from ranking.conversation.parts.inputs import Inputs, aligned, count_words, following, known_words
+from ranking.conversation.parts.network import ItemFacts, Network, Sizes
 from ranking.conversation.parts.types import UTTERANCES, Batch, Matrix
+from retrieval.types import Rows
 
 
 @dataclass(frozen=True, slots=True)
 class NeuralConfig:
-    """Sizes and training. An example is a turn, or (silent) a place in a dialog whose next item is to be guessed."""
+    """Sizes and training. An example is a turn, or (silent) a place in a dialog whose next item is to be guessed.
 
-    width: int = 128
+    `epochs` goes up until `fewest_steps` are made; with more than `classes` items each step meets a sample of them.
+    """
+
+    width: int = 64
     heads: int = 4
     dropout: float = 0.3
     mentions: int = 10
     words: int = 64
     least_word_count: int = 5
     epochs: int = 7
+    fewest_steps: int = 300
     batch: int = 512
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
     later: float = 0.7
-    silent_examples: int = 25_000
+    silent_examples: int = 20_000
+    classes: int = 8_000
     seed: int = 0
 
+    @property
+    def sizes(self) -> Sizes:
+        """What the network itself has to know."""
+        return Sizes(self.width, self.heads, self.mentions, self.dropout)
 
-class Network(nn.Module):
-    """Items are a learned vector plus a projection of their text's embedding; the query is the transformer's first."""
 
-    def __init__(self, item_vectors: Tensor, words: int, config: NeuralConfig) -> None:
-        super().__init__()
-        width = config.width
-        self.register_buffer("item_vectors", item_vectors, persistent=False)
-        self.own = nn.Embedding(len(item_vectors), width)
-        self.from_text = nn.Linear(item_vectors.shape[1], width, bias=False)
-        self.from_said = nn.Linear(item_vectors.shape[1], width)
-        self.place = nn.Embedding(config.mentions, width)
-        self.speaker = nn.Embedding(3, width)
-        self.said_place = nn.Embedding(UTTERANCES, width)
-        self.role = nn.Embedding(3, width)
-        self.word = nn.Embedding(words + 1, width, padding_idx=0)
-        self.bias = nn.Parameter(torch.zeros(len(item_vectors)))
-        self.first = nn.Parameter(torch.zeros(1, 1, width))
-        for table in (self.own, self.place, self.speaker, self.said_place, self.role, self.word):
-            nn.init.normal_(table.weight, std=0.05 if table is self.own else 0.02)
-        # One layer of which only the first place is read: the others give keys and values, no queries.
-        self.norm = nn.LayerNorm(width)
-        self.attention = nn.MultiheadAttention(width, config.heads, config.dropout, batch_first=True)
-        self.forward_layer = nn.Sequential(
-            nn.LayerNorm(width),
-            nn.Linear(width, 2 * width),
-            nn.GELU(),
-            nn.Dropout(config.dropout),
-            nn.Linear(2 * width, width),
-            nn.Dropout(config.dropout),
-        )
-        self.out = nn.Sequential(nn.LayerNorm(width), nn.Dropout(config.dropout), nn.Linear(width, width))
-        self.dropout = nn.Dropout(config.dropout)
+@dataclass(frozen=True)
+class Examples:
+    """Inputs with the items to be guessed: those of example i are `targets[ends[i]:ends[i + 1]]`, with weights."""
 
-    def forward(self, inputs: Inputs, vectors: Tensor) -> Tensor:
-        """Logits of shape (n, items); `vectors` are the embeddings that `inputs.said` points to."""
-        items: Tensor = self.own.weight + self.from_text(self.item_vectors)
-        padded = torch.cat([items, items.new_zeros(1, items.shape[1])])
-        named = functional.embedding(inputs.named, padded) + self.place.weight + self.speaker(inputs.speakers)
-        said = self.from_said(functional.embedding(inputs.said, vectors)) + self.said_place.weight
-        said = said + self.role(inputs.roles)
-        present = (inputs.words > 0).float()
-        if self.training:
-            present = present * (torch.rand_like(present) > 0.2)
-        bag = functional.embedding_bag(
-            inputs.words, self.word.weight, per_sample_weights=present, mode="sum", padding_idx=0
-        )
-        bag = bag / (present.sum(1, keepdim=True) + 1).sqrt()
-        first = self.first + bag[:, None]
-        hidden = self.dropout(torch.cat([first, named, said], dim=1))
-        nothing = torch.zeros(len(first), 1, dtype=torch.bool)
-        padding = torch.cat([nothing, inputs.named == len(items), inputs.said == 0], dim=1)
-        normed = self.norm(hidden)
-        attended, _ = self.attention(normed[:, :1], normed, normed, key_padding_mask=padding, need_weights=False)
-        state = hidden[:, 0] + self.dropout(attended[:, 0])
-        query = self.out(state + self.forward_layer(state))
-        logits: Tensor = query @ items.T + self.bias
-        return logits
+    inputs: Inputs
+    targets: Rows
+    weights: NDArray[np.float32]
+    ends: Rows
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def at(self, places: Rows) -> tuple[Inputs, Rows, Rows, NDArray[np.float32]]:
+        """The inputs at these places; for each of their targets the example (by its order here), item and weight."""
+        sizes = self.ends[places + 1] - self.ends[places]
+        example = np.repeat(np.arange(len(places)), sizes)
+        flat = np.arange(len(example)) + np.repeat(self.ends[places] - (np.cumsum(sizes) - sizes), sizes)
+        return self.inputs.take(places), example, self.targets[flat], self.weights[flat]
 
 
 class Neural:
@@ -110,62 +83,83 @@ class Neural:
         cls,
         corpus: Corpus,
         batch: Batch,
-        item_vectors: Matrix,
+        items: tuple[Matrix, ItemFacts],
         config: NeuralConfig,
-        note: str = "",
-        progress: bool = True,
+        step: Callable[[float], object] = id,
     ) -> Neural:
-        """Train on the corpus' dialogs and on `batch`, its turns. AdamW, one cycle (Smith & Topin, 2018)."""
-        torch.manual_seed(config.seed)
+        """Train on the corpus' dialogs and on `batch`, its turns; `items` are the embeddings of their texts and facts.
+
+        `step` hears which share of the work each step is.
+        AdamW (Loshchilov & Hutter, 2019), one cycle (Smith & Topin, 2018). The seed decides everything, whatever
+        else the process does meanwhile.
+        """
         rng = np.random.default_rng(config.seed)
         vocabulary = count_words(corpus.turns, config.least_word_count)
-        network = Network(torch.from_numpy(item_vectors), len(vocabulary), config)
+        network = Network(torch.from_numpy(items[0]), items[1], len(vocabulary), config.sizes, config.seed)
         fitted = cls(network, vocabulary, config)
-        inputs, targets = fitted._examples(corpus, batch, rng)
-        counts = np.bincount(np.concatenate([rows[:1] for rows in targets]), minlength=corpus.items)
+        examples = fitted._examples(corpus, batch)
+        counts = np.bincount(examples.targets[examples.ends[:-1]], minlength=corpus.items)
         network.bias.data = torch.from_numpy(np.log(counts + 0.5) - np.log(counts.sum() + 1)).float()
-        fitted._train(inputs, targets, torch.from_numpy(batch.vectors), rng, note, progress)
+        fitted._train(examples, torch.from_numpy(batch.vectors), rng, step)
         network.eval()
         return fitted
 
     def _train(
-        self,
-        inputs: Inputs,
-        targets: Sequence[NDArray[np.int64]],
-        vectors: Tensor,
-        rng: np.random.Generator,
-        note: str,
-        progress: bool,
+        self, examples: Examples, vectors: Tensor, rng: np.random.Generator, step: Callable[[float], object]
     ) -> None:
         config, network = self.config, self.network
         optimiser = torch.optim.AdamW(
             network.parameters(), config.learning_rate, weight_decay=config.weight_decay, fused=True
         )
-        steps = config.epochs * -(-len(targets) // config.batch)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, max(steps, 2), pct_start=0.1)
+        each = -(-len(examples) // config.batch)
+        epochs = max(config.epochs, -(-config.fewest_steps // each))
+        steps = max(epochs * each, 2)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.learning_rate, steps, pct_start=0.1)
         network.train()
-        with tqdm(total=steps, desc=f"Network {note}".strip(), disable=not progress) as bar:
-            for _ in range(config.epochs):
-                order = rng.permutation(len(targets))
-                for start in range(0, len(order), config.batch):
-                    places = order[start : start + config.batch]
-                    logs = functional.log_softmax(network(inputs.take(places), vectors), dim=-1)
-                    loss = -_expected([targets[place] for place in places], logs, config.later) / len(places)
-                    optimiser.zero_grad()
-                    loss.backward()  # type: ignore[no-untyped-call]
-                    nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                    optimiser.step()
-                    schedule.step()
-                    bar.update()
+        for _ in range(epochs):
+            order = rng.permutation(len(examples))
+            for start in range(0, len(order), config.batch):
+                loss = self._loss(examples, order[start : start + config.batch], vectors, rng)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+                optimiser.step()
+                schedule.step()
+                step(1.0 / (epochs * each))
+
+    def _loss(self, examples: Examples, places: Rows, vectors: Tensor, rng: np.random.Generator) -> Tensor:
+        """Cross-entropy of what came next, and less of what came after that, over all items or a sample of them."""
+        network = self.network
+        inputs, example, targets, weights = examples.at(places)
+        if len(network.bias) <= self.config.classes:
+            items, correction = network.items(), None
+            bias: Tensor = network.bias
+        else:
+            rows, correction = _sampled(inputs.named, targets, len(network.bias), self.config.classes, rng)
+            items, bias = network.items(torch.from_numpy(rows)), network.bias.index_select(0, torch.from_numpy(rows))
+            named = np.where(inputs.named.numpy() < len(network.bias), np.searchsorted(rows, inputs.named), len(rows))
+            inputs, targets = replace(inputs, named=torch.from_numpy(named)), np.searchsorted(rows, targets)
+        query = network.query(inputs, vectors, items)
+        right, who = torch.from_numpy(targets), torch.from_numpy(example)
+        hits = (query[who] * functional.embedding(right, items)).sum(dim=-1) + bias[right]
+        against = bias if correction is None else bias + torch.from_numpy(correction)
+        everything = torch.logsumexp(torch.addmm(against, query, items.T), dim=-1)
+        return (everything.sum() - (hits * torch.from_numpy(weights)).sum()) / len(places)
+
+    @cached_property
+    def _items(self) -> Tensor:
+        with torch.inference_mode():
+            return self.network.items()
 
     def scores(self, batch: Batch) -> Mapping[str, Matrix]:
         """`neural`: the log-probability of each item being named next."""
         inputs = self._inputs(batch, [turn.liked for turn in batch.turns], [turn.speakers for turn in batch.turns])
         with torch.inference_mode():
-            logits = self.network(inputs, torch.from_numpy(batch.vectors))
+            query = self.network.query(inputs, torch.from_numpy(batch.vectors), self._items)
+            logits = torch.addmm(self.network.bias, query, self._items.T)
             return {"neural": functional.log_softmax(logits, dim=-1).numpy()}
 
-    def _inputs(self, batch: Batch, named: Sequence[NDArray[np.int64]], speakers: Sequence[NDArray[np.int8]]) -> Inputs:
+    def _inputs(self, batch: Batch, named: Sequence[Rows], speakers: Sequence[NDArray[np.int8]]) -> Inputs:
         items, width = len(self.network.bias), self.config.mentions
         words = np.zeros((len(batch), self.config.words), np.int64)
         for place, turn in enumerate(batch.turns):
@@ -179,60 +173,57 @@ class Neural:
             torch.from_numpy(words),
         )
 
-    def _examples(
-        self, corpus: Corpus, batch: Batch, rng: np.random.Generator
-    ) -> tuple[Inputs, list[NDArray[np.int64]]]:
-        kept = np.array([place for place, turn in enumerate(batch.turns) if len(turn.gold)], np.int64)
-        told = batch.take(kept)
+    def _examples(self, corpus: Corpus, batch: Batch) -> Examples:
+        config = self.config
+        told = batch.take(np.array([place for place, turn in enumerate(batch.turns) if len(turn.gold)], np.int64))
         spoken = self._inputs(told, [turn.liked for turn in told.turns], [turn.speakers for turn in told.turns])
-        targets = [_next(turn, corpus) for turn in told.turns]
-        named: list[NDArray[np.int64]] = []
-        most = int(np.clip(self.config.silent_examples // max(len(corpus.dialogs), 1), 2, 20))
-        for rows in corpus.dialogs:
-            places = np.arange(len(rows))
-            if len(places) > most:
-                places = rng.choice(places, most, replace=False)
-            for place in places:
-                named.append(rows[max(0, place - self.config.mentions) : place])
-                targets.append(rows[place : place + 8])
-        count, width = len(named), self.config.mentions
+        targets = [following(turn, corpus) for turn in told.turns]
+        found = [
+            (corpus.dialogs[dialog], place) for dialog, place in corpus.places(config.silent_examples, config.seed)
+        ]
+        targets += [rows[place : place + _AHEAD] for rows, place in found]
+        count, width = len(found), config.mentions
         silent = Inputs(
-            torch.from_numpy(aligned(named, width, corpus.items)),
+            torch.from_numpy(aligned([rows[:place] for rows, place in found], width, corpus.items)),
             torch.zeros(count, width, dtype=torch.long),
             torch.zeros(count, UTTERANCES, dtype=torch.long),
             torch.zeros(count, UTTERANCES, dtype=torch.long),
-            torch.zeros(count, self.config.words, dtype=torch.long),
+            torch.zeros(count, config.words, dtype=torch.long),
         )
-        joined = Inputs(*(torch.cat([getattr(spoken, name), getattr(silent, name)]) for name in Inputs.__slots__))
-        return joined, targets
+        inputs = Inputs(*(torch.cat([getattr(spoken, name), getattr(silent, name)]) for name in Inputs.__slots__))
+        fades = [config.later ** np.arange(len(rows)) for rows in targets]
+        weights = np.concatenate([fade / fade.sum() for fade in fades]).astype(np.float32)
+        return Examples(inputs, np.concatenate(targets), weights, np.append(0, np.cumsum(list(map(len, targets)))))
 
     def save(self, path: Path) -> None:
         """Write weights and vocabulary; the item vectors are the model's, not this file's."""
         content: dict[str, Any] = {"weights": self.network.state_dict(), "vocabulary": dict(self.vocabulary)}
-        torch.save(content, path)
+        torch.save({**content, "config": asdict(self.config)}, path)
 
     @classmethod
-    def load(cls, path: Path, item_vectors: Matrix, config: NeuralConfig) -> Neural:
+    def load(cls, path: Path, items: tuple[Matrix, ItemFacts]) -> Neural:
         """Read what `save` wrote. Pickled code is refused."""
         content = torch.load(path, weights_only=True)
-        network = Network(torch.from_numpy(item_vectors), len(content["vocabulary"]), config)
+        config = NeuralConfig(**content["config"])
+        words = len(content["vocabulary"])
+        network = Network(torch.from_numpy(items[0]), items[1], words, config.sizes, config.seed)
         network.load_state_dict(content["weights"])
         return cls(network, content["vocabulary"], config)
 
 
-def _expected(targets: Sequence[NDArray[np.int64]], logs: Tensor, later: float) -> Tensor:
-    """Sum over examples of the log-probability of what came next, and less of what came after that."""
-    rows, columns, weights = [], [], []
-    for row, target in enumerate(targets):
-        fade = later ** np.arange(len(target))
-        rows += [row] * len(target)
-        columns += target.tolist()
-        weights += (fade / fade.sum()).tolist()
-    return (logs[rows, columns] * torch.tensor(weights, dtype=logs.dtype)).sum()
+_AHEAD = 8
+"""How many items that come later are targets too."""
 
 
-def _next(turn: Turn, corpus: Corpus) -> NDArray[np.int64]:
-    """The gold items of a turn, then what its dialog names later."""
-    dialog = corpus.dialogs[turn.own] if turn.own >= 0 else turn.gold
-    fresh = ~np.isin(dialog, np.concatenate([turn.mentioned, turn.gold]))
-    return np.concatenate([turn.gold, dialog[fresh]])[: len(turn.gold) + 8]
+def _sampled(
+    named: Tensor, targets: Rows, items: int, classes: int, rng: np.random.Generator
+) -> tuple[Rows, NDArray[np.float32]]:
+    """Sorted rows: what a step names or guesses, and a random choice of the others; and the logarithm of how many
+    items each of them stands for (importance sampling)."""
+    needed = np.union1d(targets, named.numpy()[named.numpy() < items])
+    drawn = np.setdiff1d(rng.choice(items, min(classes, items), replace=False), needed)
+    rows = np.concatenate([needed, drawn])
+    stands = np.ones(len(rows))
+    stands[len(needed) :] = (items - len(needed)) / max(len(drawn), 1)
+    order = np.argsort(rows)
+    return rows[order], np.log(stands[order]).astype(np.float32)
