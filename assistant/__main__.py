@@ -288,18 +288,20 @@ def faults(
     database: Annotated[
         str | None, typer.Option(help="A database URL. Default: a PostgreSQL server of its own, or SQLite without one.")
     ] = None,
-    engine: Annotated[bool, typer.Option(help="Also kill llama.cpp, with the small weights of the tests.")] = True,
+    llama: Annotated[
+        bool, typer.Option("--llama", help="llama.cpp with the small weights as the engine, not a stand-in.")
+    ] = False,
 ) -> None:
     """Kill web process, engine and database connections at random moments: is all there that was acknowledged?"""
-    from assistant.http.bench.echo_engine import llama
+    from assistant.http.bench import echo_engine
     from assistant.http.bench.faults import run_faults
     from assistant.http.bench.postgres import local_postgres, postgres_programs
     from assistant.provisioning import ensure, progress_bar
 
-    program: tuple[str, ...] = ()
-    if engine:
+    program = echo_engine.STAND_IN
+    if llama:
         with progress_bar(console) as progress:
-            program = llama(ensure(["llm-small"], Settings().root, progress)["llm-small"])
+            program = echo_engine.llama(ensure(["llm-small"], Settings().root, progress)["llm-small"])
     own = local_postgres() if database is None and postgres_programs() else nullcontext(database)
     with own as url:
         report = run_faults(kills, database_url=url, engine=program)
@@ -319,7 +321,7 @@ def create_key(
     from assistant.memory import SCOPES, Scope, open_memory
 
     with open_memory(_database(Settings())) as memory:
-        key, secret = memory.keys.create(owner, name, cast("list[Scope]", scope) or SCOPES)  # type: ignore[arg-type]  # it names unknown ones
+        key, secret = memory.keys.create(owner, name, cast("list[Scope]", scope) or SCOPES)
     console.print(f"Key {key.id} of {owner}; it is shown only now:", highlight=False, markup=False)
     print(secret)
 

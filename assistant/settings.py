@@ -45,6 +45,11 @@ class Settings(BaseSettings):
         default=None, validation_alias="DATABASE_URL", description="Where memory lives (SQLite in the home when unset)."
     )
 
+    chroma_url: str | None = Field(
+        default=None,
+        validation_alias="CHROMA_URL",
+        description="A Chroma server for the vectors (embedded in the catalog's folder when unset).",
+    )
     retention_days: float | None = Field(
         default=None,
         validation_alias="CONCIERGE_RETENTION_DAYS",

@@ -21,6 +21,7 @@ from retrieval.embedder import Embedder
 from retrieval.generators import default_generators
 from retrieval.index import ItemIndex
 from retrieval.retriever import Retriever
+from retrieval.served_index import ServedIndex
 from retrieval.titles import TitleLinker
 from retrieval.types import CandidateGenerator, Query, VectorIndex
 
@@ -30,11 +31,17 @@ def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assist
     """The assistant over the catalog of these settings."""
     catalog = Catalog.load(settings.catalog_dir)
     embedder = Embedder(settings.embedding_model)
-    with ItemIndex.open(settings.catalog_dir, catalog, embedder) as index:
+    with _open_index(settings, catalog, embedder) as index:
         assistant = assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
         # The first query builds torch's kernels and the catalog's postings; it must not be the first person's.
         assistant.rank(Query(text="warm", liked=catalog.ids[:1], genres=("drama",), people=("nobody",)))
         yield assistant
+
+
+def _open_index(settings: Settings, catalog: Catalog, embedder: Embedder) -> ItemIndex:
+    if settings.chroma_url:
+        return ServedIndex.connect(settings.chroma_url, catalog, embedder, settings.catalog_dir)
+    return ItemIndex.open(settings.catalog_dir, catalog, embedder)
 
 
 def assemble(

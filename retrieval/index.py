@@ -31,7 +31,8 @@ so Chroma keeps the vectors and metadata, and filters stay masks over catalog ro
 """
 
 _T = TypeVar("_T")
-_COLLECTION = "items"
+COLLECTION = "items"
+GRAPH = {"hnsw": {"space": "cosine", "ef_search": 200}}
 _CHROMA, _VECTORS = "chroma", "vectors.npy"
 _BATCH = 512
 _OVER_FETCH = 2.0
@@ -48,11 +49,13 @@ class ItemIndex:
     Close it when done, or use it as a context manager: Chroma holds files open.
     """
 
-    def __init__(self, folder: Path, client: Client, ids: Sequence[str], embedder: TextEmbedder) -> None:
+    def __init__(
+        self, folder: Path, client: Client, ids: Sequence[str], embedder: TextEmbedder, name: str = COLLECTION
+    ) -> None:
         """Use `build` or `open`."""
         self._folder = folder
         self._client = client
-        self._collection: Collection = client.get_collection(_COLLECTION, embedding_function=None)
+        self._collection: Collection = client.get_collection(name, embedding_function=None)
         self._embedder = embedder
         self._ids = list(ids)
         self._row_of = {item_id: row for row, item_id in enumerate(self._ids)}
@@ -68,9 +71,9 @@ class ItemIndex:
         client = _client(partial / _CHROMA)
         try:
             collection = client.create_collection(
-                _COLLECTION,
-                metadata=_description(embedder, catalog.ids),
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                COLLECTION,
+                metadata=description(embedder, catalog.ids),
+                configuration=GRAPH,  # type: ignore[arg-type]
                 embedding_function=None,
             )
             vectors = np.empty((len(catalog), embedder.dimensions), dtype=np.float32)
@@ -135,9 +138,9 @@ class ItemIndex:
         if not newer:
             return
         # Without vectors.npy the next start reads Chroma, so an interruption here loses nothing.
-        (self._folder / _VECTORS).unlink(missing_ok=True)
+        self._drop_vectors()
         vectors = np.concatenate(
-            [_upsert(self._collection, batch, self._embedder) for batch in _cut([*newer.values()])]
+            [_upsert(self._collection, batch, self._embedder) for batch in batches([*newer.values()])]
         )
         for item_id in newer:
             if item_id not in self._row_of:
@@ -147,7 +150,7 @@ class ItemIndex:
         grown[: len(self.vectors)] = self.vectors
         grown[[self._row_of[item_id] for item_id in newer]] = vectors
         self.vectors = grown
-        self._collection.modify(metadata=_description(self._embedder, self._ids))
+        self._collection.modify(metadata=description(self._embedder, self._ids))
         self._save_vectors()
 
     def _nearest(self, vector: NDArray[np.float32], limit: int) -> tuple[Rows, Scores]:
@@ -169,10 +172,13 @@ class ItemIndex:
 
     def _vectors_in_chroma(self) -> Vectors:
         vectors = np.empty((len(self._ids), self._embedder.dimensions), dtype=np.float32)
-        for ids in _cut(self._ids):
+        for ids in batches(self._ids):
             found = self._collection.get(ids=ids, include=["embeddings"])
             vectors[[self._row_of[item_id] for item_id in found["ids"]]] = found["embeddings"]
         return vectors
+
+    def _drop_vectors(self) -> None:
+        (self._folder / _VECTORS).unlink(missing_ok=True)
 
     def _save_vectors(self) -> None:
         partial = self._folder / f"{_VECTORS}.partial"
@@ -205,14 +211,15 @@ def _client(path: Path) -> Client:
     return cast(Client, chromadb.PersistentClient(path, Settings(anonymized_telemetry=False)))
 
 
-def _description(embedder: TextEmbedder, ids: Sequence[str]) -> dict[str, str | int]:
+def description(embedder: TextEmbedder, ids: Sequence[str]) -> dict[str, str | int]:
+    """What an index was built from, as it is noted in Chroma."""
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
     return {"embedding_model": embedder.name, "text_version": TEXT_VERSION, "items": len(ids), "ids_sha256": digest}
 
 
 def _check(client: Client, embedder: TextEmbedder, catalog: Catalog, folder: Path) -> None:
     try:
-        found = client.get_collection(_COLLECTION, embedding_function=None).metadata or {}
+        found = client.get_collection(COLLECTION, embedding_function=None).metadata or {}
     except NotFoundError:
         raise IndexProblem(f"the index in {folder} is not whole; build it again with `concierge index`") from None
     names = {
@@ -221,7 +228,7 @@ def _check(client: Client, embedder: TextEmbedder, catalog: Catalog, folder: Pat
         "items": "for this many items:",
         "ids_sha256": "for items with the ids",
     }
-    for field, value in _description(embedder, catalog.ids).items():
+    for field, value in description(embedder, catalog.ids).items():
         if found.get(field) != value:
             raise IndexProblem(
                 f"the index in {folder} was built {names[field]} {found.get(field)!r}, but {value!r} is in use; "
@@ -233,17 +240,19 @@ def _upsert(collection: Collection, items: Sequence[Item], embedder: TextEmbedde
     texts = [item_text(item) for item in items]
     vectors = embedder.encode(texts)
     collection.upsert(
-        ids=[item.id for item in items], embeddings=vectors, metadatas=[*map(_metadata, items)], documents=texts
+        ids=[item.id for item in items], embeddings=vectors, metadatas=[*map(item_metadata, items)], documents=texts
     )
     return vectors
 
 
-def _metadata(item: Item) -> dict[str, str | int]:
+def item_metadata(item: Item) -> dict[str, str | int]:
+    """What Chroma notes of an item beside its vector."""
     known = {"title": item.title, "year": item.year, "genres": "|".join(item.genres), "language": item.language}
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _cut(values: Sequence[_T]) -> Iterable[list[_T]]:
+def batches(values: Sequence[_T]) -> Iterable[list[_T]]:
+    """The values in lists that Chroma takes at once."""
     return ([*values[start : start + _BATCH]] for start in range(0, len(values), _BATCH))
 
 

@@ -11,12 +11,17 @@ from assistant.engines import Engine, EngineError, Message, llama_cpp, llama_ser
 from assistant.engines.servers import ChildServer, Command
 from assistant.engines.supervisor import Patience
 from assistant.events import Event, Problem
+from assistant.http.bench import stand_in
 from assistant.http.bench.echo import EchoAssistant
 from assistant.state import DialogueState
 
 _QUESTION = (Message("user", "Count to three."),)
 PATIENCE = Patience(longest_back_off=1.0)
 """An engine that is killed over and over must not be taken for one that cannot run."""
+
+
+STAND_IN: tuple[str, ...] = (sys.executable, "-P", stand_in.__file__)
+"""A server without a model, as a program that takes `--port N`."""
 
 
 def llama(weights: Path) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,8 +10,8 @@ import pytest
 from assistant.acts import DialogueAct, Intent, Slot
 from assistant.events import Event
 from assistant.http.bench import EchoAssistant, FaultReport, LoadReport, run_faults, run_load
+from assistant.http.bench.echo_engine import STAND_IN
 from assistant.state import DialogueState
-from tests.assistant.engines import fake_server
 from tests.postgres import postgres_server
 
 
@@ -42,12 +41,9 @@ def test_the_load_test_sees_replies_of_other_sessions() -> None:
     assert not report.passed
 
 
-ENGINE = (sys.executable, fake_server.__file__)
-
-
 @pytest.mark.slow
 def test_what_was_acknowledged_survives_a_killed_web_process_and_engine() -> None:
-    report = run_faults(kills=6, clients=3, engine=ENGINE, progress=False)
+    report = run_faults(kills=6, clients=3, engine=STAND_IN, progress=False)
     assert report.passed, str(report)
     assert (report.web_kills, report.engine_kills, report.database_kills) == (3, 3, 0)
 
@@ -56,7 +52,7 @@ def test_what_was_acknowledged_survives_a_killed_web_process_and_engine() -> Non
 @pytest.mark.postgres
 def test_what_was_acknowledged_survives_a_killed_database_connection() -> None:
     with postgres_server() as url:
-        report = run_faults(kills=6, clients=3, database_url=url, engine=ENGINE, progress=False)
+        report = run_faults(kills=6, clients=3, database_url=url, engine=STAND_IN, progress=False)
     assert report.passed, str(report)
     assert (report.web_kills, report.engine_kills, report.database_kills) == (2, 2, 2)
 
