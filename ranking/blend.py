@@ -14,7 +14,7 @@ from retrieval.types import Scores
 PARTS = ("collaborative", "semantic", "liked_similarity", "popularity", "match")
 """The columns of the blend, named like the fields of `ranking.types.Parts`."""
 
-_LEAN = 0.6
+_LEAN = 1.2
 """Weight of popularity that a full wish for the popular, or for the surprising, adds or takes away."""
 
 _DAMPING = 0.6
@@ -32,8 +32,8 @@ class BlendWeights:
 
     collaborative: float = 1.0
     semantic: float = 1.0
-    liked_similarity: float = 0.35
-    popularity: float = 0.2
+    liked_similarity: float = 0.5
+    popularity: float = 0.8
     match: float = 2.0
     shrinkage: float = 10.0
     disliked_similarity: float = 0.4
@@ -61,7 +61,8 @@ class Signals:
     """What is known of each candidate, every array of shape (candidates,); NaN, or None, where nothing is.
 
     `collaborative` comes from the fold-in, the similarities are cosines, `popularity` lies in 0 to 1, `match` is the
-    share of the asked values met, `support` counts interactions.
+    share of the asked values met, `support` counts interactions. `known_likes`, of shape (likes,), counts those of what
+    was liked: with few of them, the fold-in is hearsay.
     """
 
     support: Scores
@@ -71,6 +72,7 @@ class Signals:
     liked_similarity: Scores | None = None
     disliked_similarity: Scores | None = None
     match: Scores | None = None
+    known_likes: Scores | None = None
 
 
 def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
@@ -81,7 +83,8 @@ def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
     """
     columns = [
         _by_largest(signals.collaborative, signals.support)
-        * (signals.support / np.maximum(signals.support + shrinkage, 1e-9)),
+        * trust(signals.support, shrinkage)
+        * (1.0 if signals.known_likes is None else trust(signals.known_likes, shrinkage).max(initial=0.0)),
         _spread(signals.semantic, signals.support),
         _spread(signals.liked_similarity, signals.support),
         signals.popularity,
@@ -109,6 +112,12 @@ def blend(
     # Squared: what is close to a disliked item goes down, what merely shares its language does not.
     parts[:, PARTS.index("liked_similarity")] -= weights.disliked_similarity * unliked**2
     return np.asarray(parts, np.float32)
+
+
+def trust(interactions: Scores, shrinkage: float) -> Scores:
+    """n / (n + k): how far what n interactions say is to be believed."""
+    share: Scores = interactions / np.maximum(interactions + shrinkage, 1e-9)
+    return share
 
 
 def _by_largest(scores: Scores | None, like: Scores) -> Scores:

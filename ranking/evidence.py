@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.types import Evidence, Parts
+from retrieval.moods import moods
 from retrieval.types import Item, Query
 
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -59,9 +60,11 @@ def _wishes(item: Item, text: str) -> list[tuple[str, str]]:
     """Keywords and genres of the record that say what a wish says, each with the wish.
 
     One of the two has to lie within the other: "heist" meets "bank heist", "mind-bending" does not meet "mind control".
+    A mood is met by what speaks for it.
     """
-    wishes = [(wish.strip(), _stems(wish)) for wish in text.split(",")]
-    pairs = []
+    names = [wish.strip() for wish in text.split(",")]
+    wishes = [(wish, _stems(wish)) for wish in names if wish not in moods()]
+    pairs = [(value, wish) for wish in names if wish in moods() for value in moods()[wish].speaking(item)[:2]]
     for value in (*item.keywords, *item.genres):
         stems = _stems(value)
         met = [wish for wish, asked in wishes if stems and asked and (stems <= asked or asked <= stems)]
@@ -84,12 +87,19 @@ def _stem(word: str) -> str:
 def _limits(item: Item, query: Query) -> list[Evidence]:
     limits = query.constraints
     found = []
-    if item.year is not None and (limits.year_from or limits.year_to):
+    if _within(item.year, limits.year_from, limits.year_to):
         found.append(Evidence("year", str(item.year), _bounds(limits.year_from, limits.year_to), 0.05))
-    if item.runtime is not None and (limits.runtime_from or limits.runtime_to):
+    if _within(item.runtime, limits.runtime_from, limits.runtime_to):
         words = _bounds(limits.runtime_from, limits.runtime_to) + " minutes"
         found.append(Evidence("runtime", f"{item.runtime} minutes", words, 0.05))
     return found
+
+
+def _within(value: int | None, low: int | None, high: int | None) -> bool:
+    """Whether a limit is set and kept; the nearest items, shown when nothing is left, may break it."""
+    if value is None or (low is None and high is None):
+        return False
+    return (low is None or value >= low) and (high is None or value <= high)
 
 
 def _bounds(low: int | None, high: int | None) -> str:

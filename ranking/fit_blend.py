@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ranking.blend import PARTS, BlendWeights, values
+from ranking.blend import PARTS, BlendWeights, trust, values
 from ranking.build import BLEND_FILE, fit_model
 from ranking.interactions import Interactions
 from ranking.ranker import Ranker, Vectors
@@ -35,10 +35,12 @@ _GAIN = 0.002
 @dataclass(frozen=True, slots=True)
 class _Cases:
     """Cases side by side: `parts` (cases, candidates, 5) before weighting and shrinkage, `support` and `gains`
-    (cases, candidates), the ideal gain of each case (cases,), and whose case it is."""
+    (cases, candidates), the interactions of each case's best known like (cases,), its ideal gain (cases,), and whose
+    case it is."""
 
     parts: NDArray[np.float32]
     support: NDArray[np.float32]
+    known: NDArray[np.float32]
     gains: NDArray[np.float32]
     ideal: NDArray[np.float64]
     users: NDArray[np.int64]
@@ -105,9 +107,8 @@ def _changed(weights: BlendWeights, changes: Mapping[str, float]) -> BlendWeight
 
 
 def _ndcg(cases: _Cases, weights: BlendWeights) -> NDArray[np.float64]:
-    support = cases.support
     parts = cases.parts * weights.vector()
-    parts[:, :, 0] *= support / np.maximum(support + weights.shrinkage, 1e-9)
+    parts[:, :, 0] *= trust(cases.support, weights.shrinkage) * trust(cases.known, weights.shrinkage)[:, None]
     scores = -parts.sum(axis=2)
     order = np.argpartition(scores, _DEPTH, axis=1)[:, :_DEPTH] if scores.shape[1] > _DEPTH else np.argsort(scores)
     order = np.take_along_axis(order, np.argsort(np.take_along_axis(scores, order, axis=1), axis=1), axis=1)
@@ -122,6 +123,8 @@ def _lay_out(ranker: Ranker, encode: Encode, cases: list[Case]) -> _Cases:
     width = max(len(rows) for rows, _ in laid)
     parts = np.full((len(cases), width, len(PARTS)), -10.0, np.float32)
     support = np.full((len(cases), width), 1e9, np.float32)
+    likes = (ranker.catalog.rows(case.query.liked) for case in cases)
+    known = np.array([ranker.counts[rows].max(initial=0) for rows in likes], np.float32)
     gains = np.zeros((len(cases), width), np.float32)
     worth = _worth(ranker.counts)
     for place, (rows, found) in enumerate(laid):
@@ -130,7 +133,7 @@ def _lay_out(ranker: Ranker, encode: Encode, cases: list[Case]) -> _Cases:
         gains[place, : len(rows)] = np.isin(rows, cases[place].relevant) * worth[rows]
     best = [np.sort(worth[case.relevant])[::-1][:_DEPTH] for case in cases]
     ideal = np.array([np.sum(found / np.log2(np.arange(2, len(found) + 2))) for found in best])
-    return _Cases(parts, support, gains, ideal, np.array([case.user for case in cases]))
+    return _Cases(parts, support, known, gains, ideal, np.array([case.user for case in cases]))
 
 
 def _worth(counts: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from ranking.match import match
 from ranking.scorer import CollaborativeModel
 from ranking.types import Parts, Ranked, Ranking
 from retrieval.catalog import Catalog
+from retrieval.esteem import esteem
 from retrieval.types import Candidates, Constraints, Query, Rows, Scores, Step
 
 _POOL = 60
@@ -85,6 +86,7 @@ class Ranker:
             liked_similarity=near @ _centre(vectors[likes]) if len(likes) else None,
             disliked_similarity=near @ _centre(vectors[dislikes]) if len(dislikes) else None,
             match=match(self.catalog, query, rows),
+            known_likes=self.counts[likes].astype(np.float32),
         )
 
     def scores(self, query: Query, rows: Rows, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
@@ -158,10 +160,10 @@ class Ranker:
 
 
 def popularity(catalog: Catalog, counts: NDArray[np.int64]) -> Scores:
-    """0 to 1, shape (len(catalog),): log of votes against the most; of interactions where unknown."""
-    votes, seen = np.log1p(catalog.votes), np.log1p(counts.astype(np.float32))
-    scaled = [numbers / max(float(np.nan_to_num(numbers).max(initial=0.0)), 1e-9) for numbers in (votes, seen)]
-    return np.where(np.isnan(scaled[0]), scaled[1], scaled[0]).astype(np.float32)
+    """0 to 1, shape (len(catalog),): how well known and well liked; from the interactions where no votes are known."""
+    seen = np.log1p(counts.astype(np.float32))
+    known: Scores = np.where(np.isnan(catalog.votes), seen / max(float(seen.max(initial=0.0)), 1e-9), esteem(catalog))
+    return known.astype(np.float32)
 
 
 def _without_one(query: Query) -> Iterable[tuple[str, Query]]:

@@ -8,37 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
+from retrieval.esteem import esteem, fame, liking
 from retrieval.index import top
+from retrieval.moods import wished
 from retrieval.types import CandidateGenerator, Mask, Query, Rows, Scores, VectorIndex
-
-_VOTES_PRIOR = 500.0
-"""Votes at which an item's own mean counts as much as the catalog's: a 9.0 from three people is not a 9.0."""
 
 
 def nothing() -> tuple[Rows, Scores]:
     """What a generator returns when the query gives it nothing to go by."""
     return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-
-
-def esteem(catalog: Catalog) -> Scores:
-    """How well known and well liked each row is, between 0 and 1, shape (len(catalog),): the mean of the two."""
-    return ((_fame(catalog) + _liking(catalog)) / 2).astype(np.float32)
-
-
-def _fame(catalog: Catalog) -> Scores:
-    """The logarithm of the votes, as a share of the catalog's highest."""
-    log_votes = np.log1p(np.nan_to_num(catalog.votes))
-    return (log_votes / max(float(log_votes.max(initial=0.0)), 1e-9)).astype(np.float32)
-
-
-def _liking(catalog: Catalog, prior: float = _VOTES_PRIOR) -> Scores:
-    """The mean vote on a scale of 0 to 1, drawn towards the catalog's mean by `prior` votes."""
-    votes = np.nan_to_num(catalog.votes.astype(np.float64))
-    ratings = catalog.ratings.astype(np.float64)
-    known = np.isfinite(ratings)
-    mean = float(ratings[known].mean()) if known.any() else 5.0
-    shrunk = (votes * np.where(known, ratings, mean) + prior * mean) / (votes + prior)
-    return (shrunk / 10).astype(np.float32)
 
 
 class SemanticGenerator:
@@ -79,7 +57,7 @@ class SimilarToLikedGenerator:
 
 
 class FactsGenerator:
-    """Rows whose records carry what was asked for: genres, people, keywords. More matches first, then esteem."""
+    """Rows whose records carry what was asked for: genres, people, keywords, moods. More matches first, then esteem."""
 
     name = "facts"
 
@@ -95,14 +73,14 @@ class FactsGenerator:
         masks = [
             *(catalog.genre_mask([genre]) for genre in query.genres),
             *(catalog.people_mask([person]) for person in query.people),
-            *(catalog.keyword_mask([keyword]) for keyword in query.keywords),
+            *(wished(catalog, [keyword]) for keyword in query.keywords),
         ]
         if not masks:
             return nothing()
         matches: Scores = np.add.reduce(masks, axis=0, dtype=np.float32)
         rows = np.flatnonzero(allowed & (matches > 0))
-        # Esteem is below 1, so it orders the rows of equal matches only.
-        scores = matches[rows] + self._esteem[rows]
+        # Half the esteem is less than a match or half of one, so it orders the rows of equal matches.
+        scores = matches[rows] + 0.49 * self._esteem[rows]
         best = top(scores, limit)
         return rows[best], scores[best]
 
@@ -115,7 +93,7 @@ class PopularGenerator:
     def __init__(self, catalog: Catalog) -> None:
         # "Lesser known" asks for what few have seen and those few liked, not for what nobody has voted on: liking
         # counts more than fame, and a few dozen votes are enough to believe it.
-        hidden = np.where(catalog.votes > 0, _liking(catalog, prior=50) - _fame(catalog) / 4, -1).astype(np.float32)
+        hidden = np.where(catalog.votes > 0, liking(catalog, prior=50) - fame(catalog) / 4, -1).astype(np.float32)
         self._scores = {False: esteem(catalog), True: hidden}
         self._order = {lesser: np.argsort(-scores, kind="stable") for lesser, scores in self._scores.items()}
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
+from retrieval.moods import spelled_out
 from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step, TextEmbedder, VectorIndex
 
 _REMEMBERED_TEXTS = 1024
@@ -46,7 +47,7 @@ class Retriever:
         known = {*query.exclude, *query.liked, *query.disliked}
         allowed = self.catalog.allowed(query.constraints, known)
         trace = [Step("catalog", len(self.catalog)), Step("after your limits", int(allowed.sum()))]
-        vector = self._embed(query.text) if query.text.strip() else None
+        vector = self._embed(spelled_out(query.text)) if query.text.strip() else None
         proposals = {}
         for generator in self.generators:
             rows, scores = generator.propose(query, allowed, self.limit, vector)

@@ -32,6 +32,16 @@ def test_parts_are_weight_times_value() -> None:
     np.testing.assert_allclose(blend(signals, weights), expected, atol=1e-5)
 
 
+def test_what_few_people_liked_says_little_of_what_others_chose() -> None:
+    def collaborative(*known: float) -> float:
+        known_likes = array(*known)
+        signals = Signals(array(30), array(0), collaborative=array(2.0), known_likes=known_likes)
+        return float(blend(signals, BlendWeights(shrinkage=10))[0, PARTS.index("collaborative")])
+
+    assert collaborative(10) == pytest.approx(0.75 * 0.5)
+    assert collaborative(10, 30) == pytest.approx(0.75 * 0.75), "the best known of them decides"
+
+
 def test_unknown_parts_count_nothing() -> None:
     parts = blend(Signals(support=array(0, 0), popularity=array(0, 1), match=array(np.nan, np.nan)), BlendWeights())
     assert np.isfinite(parts).all()

@@ -1,0 +1,74 @@
+"""Moods: wishes that a record meets without saying them, such as "light-hearted"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import yaml
+
+from retrieval.catalog import Catalog
+from retrieval.types import Item, Scores
+
+_ENOUGH = 2
+"""A genre and a keyword, or two keywords, say a mood: more of them say it no better."""
+
+_AGAINST = 0.5
+"""What a genre that speaks against a mood takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """`text` stands for the wish where texts are compared; `keywords` and `genres` of a record speak for it."""
+
+    name: str
+    text: str
+    keywords: tuple[str, ...]
+    genres: tuple[str, ...]
+    against: tuple[str, ...]
+
+    def scores(self, catalog: Catalog) -> Scores:
+        """How well each record fits, 0 to 1, shape (len(catalog),)."""
+        speaking = [catalog.genre_mask(self.genres), *(catalog.keyword_mask([word]) for word in self.keywords)]
+        told = np.minimum(np.add.reduce(speaking, axis=0, dtype=np.float32) / _ENOUGH, 1)
+        scores: Scores = np.clip(told - _AGAINST * catalog.genre_mask(self.against), 0, 1).astype(np.float32)
+        return scores
+
+    def speaking(self, item: Item) -> tuple[str, ...]:
+        """The keywords and genres of a record that speak for the mood; none where a genre speaks against it."""
+        if set(self.against) & set(item.genres):
+            return ()
+        return tuple(
+            value
+            for own, asked in ((item.keywords, self.keywords), (item.genres, self.genres))
+            for value in own
+            if value in asked
+        )
+
+
+@cache
+def moods() -> Mapping[str, Mood]:
+    """The moods of `moods.yaml` by name."""
+    data = yaml.safe_load(files("retrieval").joinpath("moods.yaml").read_text(encoding="utf-8"))
+    return {
+        name: Mood(name, row["text"], *(tuple(row[field]) for field in ("keywords", "genres", "against")))
+        for name, row in data.items()
+    }
+
+
+def wished(catalog: Catalog, wishes: Iterable[str]) -> Scores:
+    """The most that any of these moods and keywords is met by each record, 0 to 1, shape (len(catalog),)."""
+    met = [
+        moods()[wish].scores(catalog) if wish in moods() else catalog.keyword_mask([wish]).astype(np.float32)
+        for wish in wishes
+    ]
+    return np.max(met, axis=0) if met else np.zeros(len(catalog), np.float32)
+
+
+def spelled_out(text: str) -> str:
+    """Wishes separated by commas, each mood in the words of a description: what an embedding can compare."""
+    wishes = (wish.strip() for wish in text.split(","))
+    return ", ".join(moods()[wish].text if wish in moods() else wish for wish in wishes)
