@@ -13,6 +13,7 @@ from assistant.answers import answer
 from assistant.engines import Engine
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Usage, Word
 from assistant.explaining import Explainer, reasons
+from assistant.nothing_left import nothing_left
 from assistant.state import DialogueState
 from assistant.understanding import Understander
 from assistant.understanding.echo import echo
@@ -26,6 +27,8 @@ LONGEST_MESSAGE = 4000
 """Characters of one message. Longer ones are refused, not cut: half a wish may mean its opposite."""
 
 _QUESTIONS = frozenset({Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE})
+_SAYS_ONLY = _QUESTIONS | {Intent.CHAT, Intent.START_OVER, Intent.UNDO}
+"""Acts that are answered in words, without cards; "start over, a comedy please" asks for cards too."""
 
 
 @dataclass
@@ -135,7 +138,8 @@ class Assistant:
         after = state.apply(act)
         line = echo(after, act, self.catalog)
         yield Understood(act, after, line)
-        if act.intent in _QUESTIONS or act.intent in {Intent.CHAT, Intent.START_OVER, Intent.UNDO}:
+        asks_anew = act.intent is Intent.START_OVER and bool(act.slots)
+        if act.intent in _SAYS_ONLY and not asks_anew:
             yield from self._answer(after, act, usage, clock, line)
             return
         query = after.query()
@@ -146,12 +150,15 @@ class Assistant:
         clock.since_start("cards")
         lines = reasons(ranking, after)
         yield Cards(ranking, lines)
+        written: list[str] = []
+        if not ranking.items:
+            written.append(nothing_left(ranking, after) + "\n" * bool(ranking.cards))
+            yield Answer(written[0])
         shown = after.showed([ranked.item.id for ranked in ranking.cards])
         question = self._question(shown)
         if question is not None:
             yield question
-        written: list[str] = []
-        if prose:
+        if prose and ranking.cards:
             explanation = self.explainer.explain(ranking, shown)
             while True:
                 try:
@@ -170,7 +177,9 @@ class Assistant:
                     "The cards are complete; the rest of the text is written from the facts alone.",
                 )
         clock.since_start("total")
-        yield Done(shown, "".join(written) or "\n".join(lines), lines, usage, clock.marks)
+        if not prose:
+            written.append("\n".join(lines))
+        yield Done(shown, "".join(written), lines, usage, clock.marks)
 
     def _answer(
         self, state: DialogueState, act: DialogueAct, usage: Usage, clock: _Clock, line: str

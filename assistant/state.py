@@ -25,7 +25,8 @@ class DialogueState:
 
     `limits` are the hard constraints. `wishes` are soft, in the person's words. `shown` holds every id shown in this
     session, `last_shown` the latest cards in order. `seen` and `rejected` never come back unless asked for.
-    `previous` is the state before the last act; it takes no part in comparisons.
+    `focus` is the shown item that the talk was last about, so that "it" can mean it. `previous` is the state before the
+    last act; both take no part in comparisons.
     """
 
     likes: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class DialogueState:
     language: str = "en"
     diversity: float = 0.3
     novelty: float = 0.0
+    focus: tuple[str, ...] = field(default=(), compare=False)
     previous: DialogueState | None = field(default=None, compare=False, repr=False)
 
     def apply(self, act: DialogueAct) -> DialogueState:
@@ -63,7 +65,9 @@ class DialogueState:
             state = set_slot(state, slot)
         named = {slot.item_id for slot in slots if slot.name == "title"}
         state = point(state, act.intent, [item_id for item_id in act.refers_to if item_id not in named])
-        return replace(state, previous=self)
+        shown = [item_id for item_id in act.refers_to if item_id in self.last_shown]
+        focus = tuple(shown) if len(shown) == 1 else self.focus if not shown else ()
+        return replace(state, focus=focus, previous=self)
 
     def query(self) -> Query:
         """What this state asks of the catalog. Everything said about, shown, seen or rejected stays out."""
@@ -90,7 +94,7 @@ class DialogueState:
         cards = tuple(ids)
         if not cards:
             return self
-        return replace(self, shown=unique((*self.shown, *cards)), last_shown=cards)
+        return replace(self, shown=unique((*self.shown, *cards)), last_shown=cards, focus=())
 
     def with_question(self) -> DialogueState:
         """The state after a clarifying question was asked: there is at most one in a session."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -16,10 +16,14 @@ from retrieval.genres import resolve_genre
 from retrieval.postings import Postings
 from retrieval.text import key
 from retrieval.types import Constraints, Credit, Item, Mask, Rows
+from retrieval.wording import rows_saying
 
 ITEMS_FILE = "items.parquet"
 _ITEMS_KEPT = 20_000
 """Items already built that are kept; the rest of a large catalog stays in its columns."""
+
+_WORDS_KEPT = 64
+"""Refused words whose rows are remembered: a refusal holds for the rest of a conversation."""
 
 _NAMES = pa.large_list(pa.large_string())
 SCHEMA = pa.schema(
@@ -65,6 +69,7 @@ class Catalog:
         self.votes = self._numbers("votes")
         self.ratings = self._numbers("rating")
         self._built = lru_cache(maxsize=_ITEMS_KEPT)(self._build)
+        self._saying = lru_cache(maxsize=_WORDS_KEPT)(self._find_saying)
 
     @classmethod
     def from_items(cls, items: Iterable[Item]) -> Catalog:
@@ -143,6 +148,12 @@ class Catalog:
         """The other titles of each row."""
         return tuple(map(tuple, self._columns["aliases"].to_pylist()))
 
+    def credits(self) -> Iterator[tuple[Credit, ...]]:
+        """The people of each row, without building the whole items."""
+        for start in range(0, len(self), _ITEMS_KEPT):
+            for people in self._columns["people"].slice(start, _ITEMS_KEPT).to_pylist():
+                yield tuple(Credit(**credit) for credit in people)
+
     @cached_property
     def genres(self) -> Postings:
         """Rows by genre."""
@@ -205,13 +216,18 @@ class Catalog:
                 allowed &= postings.mask(wanted)
         self.genres.mark(allowed, self._known_genres(constraints.not_genres), value=False)
         self.people.mark(allowed, constraints.not_people, value=False)
-        self.keywords.mark(allowed, constraints.not_keywords, value=False)
+        for word in constraints.not_keywords:
+            allowed[self._saying(word)] = False
         self.languages.mark(allowed, constraints.not_languages, value=False)
         allowed[self.rows(exclude)] = False
         return allowed
 
     def _known_genres(self, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(known for name in names if (known := self.genre(name)) is not None)
+
+    def _find_saying(self, words: str) -> Rows:
+        texts = (self._columns[name] for name in ("title", "tagline", "description"))
+        return rows_saying(words, texts, self.keywords, len(self))
 
     def _numbers(self, name: str) -> NDArray[np.float32]:
         numbers = pc.cast(self._columns[name], pa.float32(), safe=False)

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from retrieval.aliases import load_aliases, load_known_titles
 from retrieval.text import fold
 from retrieval.titlekeys import canonical, compact, head, tail, words
@@ -66,7 +68,8 @@ class TitleLinker:
         self._parts: dict[str, list[int]] = defaultdict(list)
         self._heads: dict[str, list[int]] = defaultdict(list)
         self._cjk: dict[str, list[int]] = defaultdict(list)
-        self._votes = [catalog.item(row).votes or 0 for row in range(len(catalog))]
+        self._votes: list[float] = np.nan_to_num(catalog.votes).tolist()
+        self._years: list[float] = np.nan_to_num(catalog.years).tolist()  # 0 where unknown
         for row in range(len(catalog)):
             self._file(row)
         self._aliases = self._file_aliases()
@@ -85,13 +88,14 @@ class TitleLinker:
         self._cjk_by_length = sorted(self._cjk, key=len, reverse=True)
 
     def _file(self, row: int) -> None:
-        item = self._catalog.item(row)
-        self._exact[canonical(item.title)].append(row)
-        for alias in item.aliases:
+        title = self._catalog.titles[row]
+        key = canonical(title)
+        self._exact[key].append(row)
+        for alias in self._catalog.aliases[row]:
             self._file_name(alias, [row])
-        if (short := head(item.title)) and short != canonical(item.title):
+        if (short := head(title)) and short != key:
             self._heads[short].append(row)
-        if rest := tail(item.title):
+        if rest := tail(title):
             self._parts[rest].append(row)
 
     def _file_name(self, name: str, rows: Iterable[int]) -> None:
@@ -125,16 +129,18 @@ class TitleLinker:
         return lacking
 
     def _elsewhere_link(self, text: str, year: int | None) -> Link | None:
-        known = self._elsewhere.get(_plain(text)) or self._elsewhere.get(f"the {_plain(text)}")
+        plain = _plain(text)
+        known = self._elsewhere.get(plain)
+        if known is None and " " in plain:  # One word without its article is too often just that word.
+            known = self._elsewhere.get(f"the {plain}")
         if known is None or (year is not None and abs(known - year) > 1):
             return None
-        if canonical(text) in self._exact and _plain(text) not in self._elsewhere:
+        if canonical(text) in self._exact and plain not in self._elsewhere:
             return None
         return Link(None, 1.0, (), "elsewhere", known)
 
     def _near(self, row: int, year: int | None) -> bool:
-        known = self._catalog.item(row).year
-        return year is None or known is None or abs(known - year) <= 1
+        return year is None or not self._years[row] or abs(self._years[row] - year) <= 1
 
     def link(self, text: str, year: int | None = None) -> Link:
         """The item that a typed title means; a year behind it, or given apart, chooses between namesakes."""
@@ -175,20 +181,20 @@ class TitleLinker:
             dated = [row for row in rows if self._near(row, year)]
             if not dated:
                 return Link(None, score, self._ids(rows), kind)
-            exact = [row for row in dated if self._catalog.item(row).year == year]
+            exact = [row for row in dated if self._years[row] == year]
             rows = exact or dated
         if kind == "franchise":
-            first = min(rows, key=lambda row: (self._catalog.item(row).year or 9999, -self._votes[row]))
-            return Link(self._catalog.item(first).id, score, (), kind)
+            first = min(rows, key=lambda row: (self._years[row] or 9999, -self._votes[row]))
+            return Link(self._catalog.ids[first], score, (), kind)
         ordered = sorted(dict.fromkeys(rows), key=lambda row: -self._votes[row])
         best = ordered[0]
         if len(ordered) == 1 or self._votes[best] >= DOMINANCE * max(self._votes[ordered[1]], 1):
-            return Link(self._catalog.item(best).id, score, (), kind)
+            return Link(self._catalog.ids[best], score, (), kind)
         return Link(None, score, self._ids(ordered), kind)
 
     def _ids(self, rows: Iterable[int]) -> tuple[str, ...]:
         ordered = sorted(dict.fromkeys(rows), key=lambda row: -self._votes[row])
-        return tuple(self._catalog.item(row).id for row in ordered[:4])
+        return tuple(self._catalog.ids[row] for row in ordered[:4])
 
     def _fuzzy(self, key: str, year: int | None) -> Link:
         """The nearest title within the typos that its length allows; numbers must agree, or Rocky 5 becomes Rocky 4."""

@@ -68,7 +68,8 @@ class Item:
 class Constraints:
     """Limits that the person set. They are filters, never scores: an item that breaks one is not shown.
 
-    `genres_any` and `people_any` ask for at least one of the values; a `not_` field refuses every one of them.
+    `genres_any` and `people_any` ask for at least one of the values; a `not_` field refuses every one of them, and
+    `not_keywords` also an item whose title, tagline or description says such a word.
     Bounds are inclusive. An item whose value is unknown (None) does not pass a bound on that value.
     """
 

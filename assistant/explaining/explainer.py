@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from assistant.engines.types import EngineError, LanguageModel, Message
 from assistant.events import Usage
 from assistant.explaining.facts import CardFacts, Facts, gather, wish_lines, words_of
+from assistant.explaining.gist import gist
 from assistant.explaining.grounding import Violation, check, mentioned
 from assistant.explaining.lexicon import lexicon
 from assistant.explaining.masking import HAN
 from assistant.explaining.sentences import pieces
-from assistant.explaining.templates import reasons
+from assistant.explaining.templates import kind, reasons, tie
 from assistant.state import DialogueState
 from prompts import Prompt, load
 from ranking.types import Ranking
@@ -103,7 +104,7 @@ class Explainer:
         """The prompt for these facts; nothing else reaches the model."""
         zh = facts.language == "zh"
         rendered = self.prompt_for(state).render(
-            cards=[_card_input(card, facts) for card in facts.cards],
+            cards=[_card_input(card, facts, number) for number, card in enumerate(facts.cards)],
             wishes=list(wish_lines(state)),
             liked=list(facts.liked),
             language="Chinese" if zh else "English",
@@ -111,7 +112,11 @@ class Explainer:
         return tuple(Message(role, content) for role, content in rendered)
 
     def _write(self, model: LanguageModel, facts: Facts, progress: _Progress, state: DialogueState) -> Iterator[str]:
-        limit = self.max_tokens or int(self.prompt_for(state).parameters.get("max_tokens", 160))
+        parameters = self.prompt_for(state).parameters
+        limit = self.max_tokens or int(parameters.get("max_tokens", 160))
+        zh = facts.language == "zh"
+        ties = [tie(card.ranked, number, chinese=zh) for number, card in enumerate(facts.cards)]
+        ties = ties if parameters.get("append_tie") else []
         stream = self._stream(model, self.messages(facts, state), limit, progress)
         for piece in pieces(stream):
             card = _card_of(piece.text, piece.card, facts, progress)
@@ -121,7 +126,8 @@ class Explainer:
             if card is None or card in progress.written:
                 continue
             refused = violations or _thin(piece.text)
-            yield _show(progress, facts, card, progress.templates[card] if refused else piece.text)
+            own = _with_tie(piece.text, ties[card]) if ties else piece.text
+            yield _show(progress, facts, card, progress.templates[card] if refused else own)
 
     def _stream(
         self, model: LanguageModel, messages: tuple[Message, ...], limit: int, progress: _Progress
@@ -139,12 +145,20 @@ class Explainer:
                 close()
 
 
+def _with_tie(text: str, reason: str) -> str:
+    """The sentence with the reason for the pick as its last half-sentence."""
+    if not reason:
+        return text
+    bare, zh = text.rstrip(" .!。！"), bool(HAN.search(text))
+    return f"{bare}，{reason}。" if zh else f"{bare}, {reason}."
+
+
 def _thin(text: str) -> bool:
     """Whether a line says too little to be worth its place ("Science fiction.")."""
     return len(text) < 6 if HAN.search(text) else len(text.split()) < 3
 
 
-def _card_input(card: CardFacts, facts: Facts) -> dict[str, object]:
+def _card_input(card: CardFacts, facts: Facts, number: int) -> dict[str, object]:
     item, lex, zh = card.item, lexicon(), facts.language == "zh"
     makers = item.credited("director") or item.credited("author")
     genres = [*(genre for genre in item.genres if lex.canonical(genre) in facts.wished_genres), *item.genres]
@@ -157,6 +171,9 @@ def _card_input(card: CardFacts, facts: Facts) -> dict[str, object]:
         "asked": asked.name if (asked := _asked(card, facts)) else "",
         "keywords": _keywords(card, zh),
         "liked": list(card.liked[:1]),
+        "gist": gist(item.description),
+        "kind": kind(card.ranked, chinese=zh),
+        "tie": tie(card.ranked, number, chinese=zh),
     }
 
 

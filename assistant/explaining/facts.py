@@ -23,11 +23,16 @@ class CardFacts:
     record in lower case.
     """
 
-    item: Item
+    ranked: Ranked
     liked: tuple[str, ...]
     met: tuple[str, ...]
     genres: frozenset[str]
     words: frozenset[str]
+
+    @property
+    def item(self) -> Item:
+        """The item on the card."""
+        return self.ranked.item
 
     @property
     def record(self) -> str:
@@ -150,7 +155,7 @@ def _card(ranked: Ranked) -> CardFacts:
     )
     text += "".join(f" {short}" for long, short in _SHORT_FORMS if long in text.lower())
     return CardFacts(
-        item=item,
+        ranked=ranked,
         liked=tuple(bare(evidence.value) for evidence in ranked.evidence if evidence.kind == "liked"),
         met=tuple(evidence.value for evidence in ranked.evidence if evidence.kind in {"keyword", "wish"}),
         genres=frozenset(map(lexicon().canonical, item.genres)),

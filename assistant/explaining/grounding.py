@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"(?<![A-Za-z])\d[\d,.]*\d|(?<![A-Za-z])\d")
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*\b")
 _QUOTED = re.compile(r"《([^》]+)》|“([^”]+)”|\"([^\"]+)\"")
 _NEGATION = re.compile(
-    r"(?:\b(?:no|not|non|without|never|isn't|free of|rather than|instead of)\b[^.;,]*|不[^，。]*|没有|非|无)$", re.I
+    r"(?:\b(?:no|not|non|without|never|isn't|free of|rather than|instead of)[ -](?:[\w'-]+ ){0,2}|不[^，。]*|没有|非|无)$",
+    re.I,
 )
 _LIKED = re.compile(
     rf"\byou(?:'ve| have)?(?: also| already)? (?:loved?|liked?|enjoy(?:ed)?)[ ,:]+(?:the )?{MARK}([a-z]\d*)"
@@ -128,6 +129,7 @@ def _number_known(number: str, match: re.Match[str], card: CardFacts) -> bool:
     if (
         number in known
         or number in card.words
+        or number + match.string[match.end() : match.end() + 2] in card.words  # "22nd"
         or (number == "10" and match.string[: match.start()].endswith("out of "))
     ):
         return True
@@ -188,7 +190,7 @@ def _words_en(masked: Masked, facts: Facts, about: Sequence[CardFacts]) -> Itera
 
 def _supported(word: str, known: frozenset[str]) -> bool:
     lower = word.lower().removesuffix("'s")
-    parts = [lower, *lower.split("-")] if "-" in lower else [lower]
+    parts = [lower, *re.split(r"[-.]", lower)] if "-" in lower or "." in lower else [lower]
     talk = lexicon().talk
     if lower in talk or lower in known or _genre_word(lower):
         return True

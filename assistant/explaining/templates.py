@@ -22,6 +22,21 @@ def reasons(ranking: Ranking, state: DialogueState) -> tuple[str, ...]:
     return tuple(write(ranked, number) for number, ranked in enumerate(shown(ranking)))
 
 
+def kind(ranked: Ranked, *, chinese: bool) -> str:
+    """What such an item is called, the genres asked for first: "science-fiction thriller", "科幻惊悚片"."""
+    if not chinese:
+        return genre_phrase(_genres(ranked), noun_of(ranked.item))
+    names = "".join(dict.fromkeys(lexicon().zh_genre(genre) for genre in _genres(ranked)[:2]))
+    return f"{names}{'书' if ranked.item.credited('author') else '片'}"
+
+
+def tie(ranked: Ranked, number: int, *, chinese: bool) -> str:
+    """Half a sentence that ties the item to what the person said; "" when nothing does. `number` varies the wording."""
+    write = _link_zh if chinese else _link_en
+    said = (line for one in _strongest(ranked) if one.words and (line := write(one, ranked.item, number)))
+    return next(said, "")
+
+
 def genre_phrase(genres: Sequence[str], noun: str = "film") -> str:
     """At most two genres as English says them: "science-fiction thriller", "animated film", "horror film"."""
     known = [found for genre in genres if (found := lexicon().genres.get(lexicon().canonical(genre)))]
@@ -39,7 +54,7 @@ def noun_of(item: Item) -> str:
 
 def _reason_en(ranked: Ranked, number: int) -> str:
     item = ranked.item
-    what = genre_phrase(_genres(ranked), noun_of(item))
+    what = kind(ranked, chinese=False)
     opening = f"{item.year} {what}" if item.year else what
     makers = _makers(item)
     if makers and not _asked_for(ranked, makers[0]):
@@ -50,13 +65,11 @@ def _reason_en(ranked: Ranked, number: int) -> str:
 
 
 def _reason_zh(ranked: Ranked, number: int) -> str:
-    item, lex = ranked.item, lexicon()
-    genres = "".join(dict.fromkeys(lex.zh_genre(genre) for genre in _genres(ranked)[:2]))
-    kind = "书" if item.credited("author") else "片"
-    opening = f"{item.year}年的{genres}{kind}" if item.year else f"{genres}{kind}"
+    item, what = ranked.item, kind(ranked, chinese=True)
+    opening = f"{item.year}年的{what}" if item.year else what
     makers = _makers(item)
     if makers and not _asked_for(ranked, makers[0]):
-        opening += f"，{makers[0]}{'著' if kind == '书' else '执导'}"
+        opening += f"，{makers[0]}{'著' if item.credited('author') else '执导'}"
     links = [line for evidence in _strongest(ranked) if (line := _link_zh(evidence, item, number))][:2]
     return "，".join([opening, *links]) + "。"
 

@@ -53,11 +53,11 @@ _RELATIVE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "older",
         ),
         (
-            r"\b(?:newer|more recent|more modern|less old|not (?:so|as|that|too) old)\b(?!\s+than\s+\d)|(?:更|再)?新一?(?:点|些)|更新的",
+            r"\b(?:newer|more recent|more modern|less old|not (?:so|as|that|too) old|(?<!not )too old)\b(?!\s+than\s+\d)|(?:更|再)?新一?(?:点|些)|更新的",
             "newer",
         ),
         (
-            r"\b(?:shorter|not (?:so|as|that|too) long|less long)\b(?!\s+than\s+(?:\d|an? hour|two|one|three))|(?:更|再)?短一?(?:点|些)|更短",
+            r"\b(?:shorter|not (?:so|as|that|too) long|less long|(?<!not )too long)\b(?!\s+than\s+(?:\d|an? hour|two|one|three))|(?:更|再)?短一?(?:点|些)|更短",
             "shorter",
         ),
         (
@@ -78,7 +78,7 @@ _RELATIVE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\b(?:scarier|creepier|more scary)\b|更恐怖|更吓人", "scarier"),
         (
-            r"\b(?:less (?:scary|creepy|frightening)|not (?:so|as|that) (?:scary|creepy))\b|没那么(?:恐怖|吓人)|不那么(?:恐怖|吓人)",
+            r"\b(?:(?<!not )too (?:scary|creepy)|less (?:scary|creepy|frightening)|not (?:so|as|that) (?:scary|creepy))\b|没那么(?:恐怖|吓人)|不那么(?:恐怖|吓人)",
             "less scary",
         ),
         (

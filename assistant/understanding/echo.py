@@ -18,6 +18,8 @@ def echo(state: DialogueState, act: DialogueAct, catalog: Catalog) -> str:
     chinese = state.language == "zh"
     parts = _parts(state, catalog, chinese)
     if not parts:
+        if act.intent is Intent.UNDO:
+            return "已撤销，现在没有任何条件。" if chinese else "Taken back. Nothing is set now."
         return ("好的，重新开始。" if chinese else "A fresh start.") if act.intent is Intent.START_OVER else ""
     lead = {Intent.UNDO: "已撤销。现在：" if chinese else "Taken back. Now: "}.get(
         act.intent, "我的理解：" if chinese else "Understood: "

@@ -27,8 +27,8 @@ CHAT_WORDS = frozenset(Path(__file__).with_name("chat_words.txt").read_text(enco
 OBJECT = re.compile(
     r"(?:\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
     r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|compared to|vibes? of|than|unlike|called|named|titled|"
-    r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|have you seen|"
-    r"i['’]m into|obsessed with|sequel to|remake of|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
+    r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|kinda like|have you seen|"
+    r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
     r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|all of|all|watching|of|really|either|old))*\s*[:\"“‘'《]?\s*$",
     re.IGNORECASE,
@@ -43,17 +43,36 @@ _SONG = re.compile(
     r"\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)s?\s+(?:is\s+)?(?:called|named|titled|by)\s*[\"“‘']?$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"^[\"”’']?\s*(?:movies?|films?|series|franchise|trilogy|saga)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    r"^[\"”’']?\s*[\- ](?:(?:type|style|kind|esque)(?: of)?[\- ])?(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\b"
+    r"|^,?\s+(?:especially|in particular|type of thing|vibes?|style)\b",
+    re.IGNORECASE,
+)
+_BY = re.compile(
+    r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+((?:[^\W\d_][\w'’.\-]*\s*){1,3})", re.IGNORECASE
+)
 _OCCASION = re.compile(r"\b(?:for|on|around|until|this|every|during)\s*$", re.IGNORECASE)
 _DETERMINED = re.compile(
     r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
 )
 PRAISED = re.compile(
-    r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:was|is|were|are|made me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
-    r"sucks?|sucked|rocks|rocked)",
+    r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:just|really|simply|honestly|totally|still)\s+)?(?:(?:was|is|isn['’]?t|wasn['’]?t|were|are|made me|messed me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
+    r"sucks?|sucked|rocks|rocked|=|>)"
+    r"|^,?\s*(?:not so much|not really|though\b|on the other hand|now that['’]s)",
     re.IGNORECASE,
 )
-OPENS = re.compile(r"(?:[.!?,;]|\b(?:but|and|though|because|think|thought|that|so))\s*$", re.IGNORECASE)
+VERDICT = re.compile(
+    r"^[\"”’']?\s+(?:(?:is|was|has to be|remains|will always be)\s+(?:still\s+|probably\s+|easily\s+|definitely\s+)?(?:my\s+(?:all[- ]time\s+)?(?:favou?rite|number one|go[- ]to|comfort)|one of my|(?:so |very |really |super |totally |way )?(?:under|over)rated|the (?:best|worst|greatest|funniest|scariest)\s+(?:movie|film|thing|one)|an?\s+(?:\w+\s+)?(?:masterpiece|classic|great (?:movie|film)|good (?:movie|film)|fun (?:movie|film)|(?:movie|film)))\b|made me (?:cry|laugh|sob|weep|smile|think)\b|blew my mind|messed me up|bored me|put me to sleep|(?:sucks|sucked|rocks|rocked)\b)",
+    re.IGNORECASE,
+)
+"""What is said of a film and hardly of anything else."""
+_PRONOUNS = frozenset(
+    ["it", "her", "him", "them", "us", "that", "this", "he", "she", "they", "you", "me", "what", "who"]
+)
+OPENS = re.compile(
+    r"(?:[.!?,;]|\b(?:but|and|though|because|think|thought|says?|said|heard|know|guess|swear|that|so))\s*$",
+    re.IGNORECASE,
+)
 
 
 class Evidence:
@@ -75,12 +94,16 @@ class Evidence:
     @cached_property
     def known(self) -> frozenset[str]:
         """Every word of a description or a title: a word outside them may be a misspelt title."""
-        titles = {word for row in range(len(self._catalog)) for word in fold(self._catalog.item(row).title).split()}
+        titles = {word for title in self._catalog.titles for word in fold(title).split()}
         return frozenset({*CHAT_WORDS, *titles, *(word for word in self._counts if " " not in word)})
 
     def is_common(self, word: str) -> bool:
         """Whether a word of small talk, or of many descriptions."""
         return word in CHAT_WORDS or self._counts[word] >= max(8, min(len(self._catalog), 5000) // 250)
+
+    def is_rare(self, word: str) -> bool:
+        """Whether at most three descriptions have this word."""
+        return self._counts[word] < 4
 
     def weigh(self, message: str, mention: Mention, shown: frozenset[str]) -> float:
         """Evidence for a title: quotes, a year behind it, capitals, rare words, and being liked, hated or watched."""
@@ -102,11 +125,19 @@ class Evidence:
             weight += 0.8
         if PRAISED.match(after) and (not before.strip() or OPENS.search(before)):
             weight += 0.8
+        if VERDICT.match(after) and not _PRONOUNS.issuperset(words) and (not before.strip() or OPENS.search(before)):
+            weight += 1.6
+        if self._is_by_its_maker(mention, after):
+            weight += 1.5
         if message.strip(" .!?\"'") == mention.text:
             weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
         if self._vocabulary.entry(mention.text):
             weight -= (
-                0.4 if capitals > 1 and (strong or mention.link.item_id in shown) else 1.0 if capitals > 1 else 2.5
+                0.4
+                if capitals > 1 and (strong or mention.link.item_id in shown)
+                else 1.0
+                if capitals > 1 or mention.link.item_id in shown
+                else 2.5
             )
         if mention.link.kind == "part" and self._rarity(words) < 1:
             weight -= 1
@@ -116,6 +147,20 @@ class Evidence:
             subject = not before.strip() and bool(PRAISED.match(after))
             return weight + 2.0 if subject or strong or message.strip(" .!?") == mention.text else weight - 0.8
         return weight + 1.5 * (mention.link.item_id in shown)
+
+    def _is_by_its_maker(self, mention: Mention, after: str) -> bool:
+        """ "Heat by Michael Mann": a name behind that the item's record credits."""
+        named = _BY.match(after)
+        if named is None:
+            return False
+        words = fold(named[1])
+        ids = (mention.link.item_id, *mention.link.alternatives)
+        items = [item for item_id in ids if item_id and (item := self._catalog.get(item_id))]
+        return any(
+            f"{words} ".startswith(f"{fold(credit.name)} ") or fold(credit.name).split()[-1:] == words.split()[:1]
+            for item in items
+            for credit in item.people
+        )
 
     def _rarity(self, words: list[str]) -> float:
         """From 0 for words of every day to 2 and more for words that hardly anything but a title says."""
@@ -128,6 +173,8 @@ class Evidence:
 
     def _fame(self, mention: Mention) -> float:
         """Much seen items are meant more often than their words; hardly seen ones less."""
+        if mention.link.kind == "elsewhere":
+            return 0.4
         ids = (mention.link.item_id, *mention.link.alternatives)
         votes = max((item.votes or 0 for item_id in ids if item_id and (item := self._catalog.get(item_id))), default=0)
         return 0.4 if votes >= 1500 else -0.3 if votes < 100 else 0.0

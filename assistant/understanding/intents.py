@@ -20,7 +20,7 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    r"\b(?:why (?:did|do|have|are|is|was|this|that|these|those|them|the|it)\b(?! not)|how come|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
+    r"\b(?:why (?:on earth |the hell |the heck |exactly )?(?:would you (?:recommend|suggest|pick|choose)|did|do|does|have|are|is|was|this|that|these|those|them|the|it|□+)\b(?! not)(?! i )|how come|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
@@ -29,10 +29,10 @@ _COMPARE = re.compile(
 )
 _ASK = re.compile(
     r"\b(?:who(?:['’]?s| is| was| are| were| directed| wrote| made| starred| stars| plays| played| acted| else| acts)\b(?! the (?:best|greatest))|"
-    r"what(?:['’]?s| is| was| are) (?:it|that|this|the \w+ (?:one|movie|film)|the (?:plot|story|rating|runtime|premise|cast|genre|year|title|name)|[^?]{1,60}?) ?(?:about|like|rated|called)?\b(?=\s*\?|.*\babout\b)|what (?:year|genre|language|country|happens)|"
+    r"what(?:['’]?s| is| was| are) (?:it|that|this|number \w+|no\.? ?\d|the \w+ (?:one|movie|film)|the (?:plot|story|rating|runtime|premise|cast|genre|year|title|name)|[^?]{1,60}?) ?(?:about|like|rated|called)?\b(?=\s*\?|.*\babout\b)|what (?:year|genre|language|country|happens)|"
     r"when (?:was|did|were|is)|how (?:long|old|scary|good|violent|sad|popular|many (?:people|votes|minutes))|where (?:was|is|does|did)|"
-    r"(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
-    r"(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
+    r"(?:^|[.,!?;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
+    r"(?:is|are|was|were|does|did|do)\s+(?:the\s+)?[^?.!]{2,40}?\s+(?:in|play in|star in|appear in|act in|direct)\s+(?:it|that|this|them|these|any of (?:these|them|those)|one of (?:these|them|those)|the (?:\w+ )?one|□+|number \w+)\b|where (?:can|could|do|to) (?:i|we|you)?\s*(?:watch|see|find|stream|rent|buy|get)\b|(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
     r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ _REJECT = re.compile(
 _REQUEST = re.compile(
     r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
     r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|(?:how|what) about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help me|"
-    r"pick (?:me|a)|surprise me|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|do|would) you|let['’]?s (?:see|try|watch)|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
+    r"pick (?:me|a)|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|bored\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -128,7 +128,7 @@ def greets(message: str) -> bool:
 
 
 _CRITIQUE = re.compile(
-    r"\b(?:older|newer|shorter|longer|lighter|darker|funnier|scarier|less|more|lesser|another|others?|next|different|forget|drop|doesn['’]?t matter|after all)\b|更|点$|一些|无所谓|不限|不管|也可以",
+    r"\b(?:older|newer|shorter|longer|lighter|darker|funnier|scarier|too \w+|less|more|lesser|another|others?|next|different|forget|drop|never ?mind|whatever|any (?:year|genre|length|language|country)|doesn['’]?t matter|after all)\b|更|点$|一些|无所谓|不限|不管|也可以",
     re.IGNORECASE,
 )
 
@@ -148,7 +148,7 @@ _NAMES_WHAT = re.compile(
     re.IGNORECASE,
 )
 _HATES = re.compile(
-    r"\b(?:hate|dislike|can['’]?t stand|cannot stand|don['’]?t (?:really )?(?:like|enjoy)|do not like|despise|loathe|not a (?:big |huge )?fan of|am not into|['’]m not into)\b|讨厌|不喜欢|受不了",
+    r"\b(?:hate|dislike|can['’]?t stand|cannot stand|don['’]?t (?:really )?(?:like|enjoy)|do not like|despise|loathe|not a (?:big |huge )?fan of|am not into|['’]m not into|not (?:really )?(?:into|feeling|in the mood for)|allergic to|out of the question|off the table|(?:sick|tired|bored) of|(?:so )?(?:over|done with)|did(?:n['’]?t)? (?:anything|nothing) for me|did nothing)\b|讨厌|不喜欢|受不了",
     re.IGNORECASE,
 )
 _PRAISES = re.compile(

@@ -77,20 +77,37 @@ class TitleReader:
         """Count words now rather than in the first message."""
         _ = self._evidence.known
 
+    def is_common(self, word: str) -> bool:
+        """Whether many descriptions have this word."""
+        return self._evidence.is_common(fold(word))
+
+    def is_rare(self, word: str) -> bool:
+        """Whether hardly any description has this word."""
+        return self._evidence.is_rare(fold(word))
+
     def read(self, message: str, shown: frozenset[str]) -> list[Mention]:
         """The mentions that count as titles, in order of appearance, without overlaps."""
         found = [(self._evidence.weigh(message, mention, shown), mention) for mention in self._linker.find(message)]
         accepted = [mention for weight, mention in found if weight >= ACCEPT]
         near = [mention for weight, mention in found if ACCEPT - 1.7 <= weight < ACCEPT]
-        # A weak mention in a list with a sure one is a title too: "Se7en, Heat and Up".
-        for _ in range(2):
-            joined = [m for m in near if m not in accepted and any(_in_one_list(message, m, o) for o in accepted)]
-            accepted.extend(joined)
+        self._join(message, accepted, near)
         runs = self._capitalised(message, accepted)
         accepted = [m for m in accepted if not _overlaps(m.start, m.end, runs)] + runs
         accepted.extend(self._quoted(message, accepted))
         accepted.extend(self._misspelt(message, accepted))
+        self._join(message, accepted, near)
         return sorted(accepted, key=lambda mention: mention.start)
+
+    @staticmethod
+    def _join(message: str, accepted: list[Mention], near: list[Mention]) -> None:
+        """Accept a weak mention in a list with a sure one: "Se7en, Heat and Up"."""
+        for _ in range(3):
+            accepted += [
+                one
+                for one in near
+                if not _overlaps(one.start, one.end, accepted)
+                and any(_in_one_list(message, one, other) for other in accepted)
+            ]
 
     def _quoted(self, message: str, taken: list[Mention]) -> list[Mention]:
         """Quoted words after a cue, and everything in 《》: titles even where the catalog has none."""
@@ -177,7 +194,7 @@ class TitleReader:
         tokens = [(m.start(), m.end()) for m in _WORD.finditer(message[:2000])]
         odd = [n for n, (s, e) in enumerate(tokens) if e - s > 3 and self._is_odd(message[s:e])]
         found: list[Mention] = []
-        for place in odd[:6]:
+        for place in [*odd[:6], *odd[:6]]:  # Twice: a later title tells that an earlier word is in a list.
             best: Mention | None = None
             for size in (6, 5, 4, 3, 2, 1):
                 for first in range(max(0, place - size + 1), min(place, len(tokens) - size) + 1):
@@ -191,27 +208,21 @@ class TitleReader:
                         or is_named_thing(message[:start])
                     ):
                         continue
-                    if (
-                        size == 1
-                        and link.score < 0.9
-                        and not (OBJECT.search(message[:start][-60:]) or message[start:end][0].isupper())
-                    ):
+                    listed = any(
+                        _in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found]
+                    )
+                    cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
+                    if size == 1 and link.score < 0.9 and not cued:
                         continue
-                    if self._vocabulary.find(message[start:end]) or not self._near_enough(message, start, end, link):
+                    if self._vocabulary.find(message[start:end]) or not _near_enough(
+                        message[start:end], link, cued=cued
+                    ):
                         continue
                     if best is None or link.score > best.link.score + 0.02:
                         best = Mention(start, end, message[start:end], link)
             if best:
                 found.append(best)
         return found
-
-    def _near_enough(self, message: str, start: int, end: int, link: Link) -> bool:
-        """Two typos need a long title, or a cue in front; small talk at either end is no part of a title."""
-        words = fold(message[start:end]).split()
-        if words[-1] in CHAT_WORDS or (words[0] in CHAT_WORDS and words[0] not in ("the", "a", "an")):
-            return False
-        cue = bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
-        return cue or link.score >= 0.88
 
     def misspelt_genres(self, message: str) -> list[Word]:
         """Words of no text that are nearly a genre: "no horor"."""
@@ -232,8 +243,16 @@ class TitleReader:
 
 
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
-_CAP = r"(?:[A-Z0-9][\w'’&\-]*[.:]?)"
+_CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Jr|Sr|St|Vol|No|[A-Z])\.|[A-Z0-9][\w'’&\-]*:?)"
 _CAPITALS = re.compile(rf"{_CAP}(?:\s+(?:(?:of|the|and|in|to|for|on|at|a|an|vs\.?|de|la|le|&)\s+){{0,3}}{_CAP})*")
+
+
+def _near_enough(words: str, link: Link, *, cued: bool) -> bool:
+    """Two typos need a long title, or a cue in front; small talk at either end is no part of a title."""
+    parts = fold(words).split()
+    if parts[-1] in CHAT_WORDS or (parts[0] in CHAT_WORDS and parts[0] not in ("the", "a", "an")):
+        return False
+    return cued or link.score >= 0.88
 
 
 def _joined(between: str) -> bool:

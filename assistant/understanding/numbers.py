@@ -17,7 +17,7 @@ from assistant.acts import Operator, SlotName
 YEAR = r"(?:18[89]\d|19\d\d|20[0-4]\d)"
 _DECADE_WORDS = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80,
-    "nineties": 90, "noughties": 0,
+    "nineties": 90, "noughties": 0, "aughts": 0,
 }  # fmt: skip
 _HAN = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"两": 2, "〇": 0}
 _COUNT_WORDS = {
@@ -65,11 +65,41 @@ _SINCE = r"(?:since|starting (?:in|from|with)|no older than|not older than|not b
 _UNTIL = r"(?:until|till|up to|up until|no later than|not after|no newer than|nothing after|nothing newer than|<=)\s+"
 _THE = r"(?:the\s+)?(?:year\s+|early\s+|late\s+|mid[\s-]+)?"
 
+_WHEN = rf"(?:{_DEC}|{YEAR}(?!\s*['’]?s\b))"
+_ZH_WHEN = r"(?:(?:上世纪|20世纪|二十世纪|一九|19|20)?(?:[一二三四五六七八九]|\d)(?:十|0)年代|(?:18[89]\d|19\d\d|20[0-4]\d)年?)"
+
+
+def _first_year(text: str) -> int:
+    """Of a year or a decade, the first year."""
+    plain = text.strip()
+    if re.fullmatch(YEAR, plain):
+        return int(plain)
+    if "年代" in plain:
+        decade = re.search(r"([一二三四五六七八九]|\d)(?:十|0)年代", plain)
+        tens = _digit(decade[1]) if decade else 0
+        return (2000 if plain.startswith("20") and not plain.startswith("20世纪") else 1900) + 10 * tens
+    return int(plain.rstrip("年")) if plain.endswith("年") else _decade(plain)
+
+
+def _last_year(text: str) -> int:
+    """Of a year or a decade, the last year."""
+    first = _first_year(text)
+    return first if re.fullmatch(rf"{YEAR}年?", text.strip()) else first + 9
+
+
+def _stretch(match: re.Match[str]) -> list[tuple[Operator, int]]:
+    """From the first year of the earlier of two years or decades to the last year of the later one."""
+    return _span(min(_first_year(match[1]), _first_year(match[2])), max(_last_year(match[1]), _last_year(match[2])))
+
+
 _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
-        (rf"(?:between|from)?\s*\b({YEAR})\s*(?:and|to|until|till|through|[-–—~至到])\s*({YEAR})(?:\s*年)?\b",
-         lambda m, _: _span(min(int(m[1]), int(m[2])), max(int(m[1]), int(m[2])))),
-        (rf"(?:between|from)?\s*{_THE}({_DEC})\s*(?:and|to|or|through|[-–—])\s*{_THE}({_DEC})",
-         lambda m, _: _span(min(_decade(m[1]), _decade(m[2])), max(_decade(m[1]), _decade(m[2])) + 9)),
+        (rf"(?<!\w)(?:between|from|either)?\s*{_THE}({_WHEN})\s*(?:and|to|or|until|till|through|thru|[-–—~])\s*{_THE}({_WHEN})(?!\w)(?!\s+(?:later|newer|earlier|older))",
+         lambda m, _: _stretch(m)),
+        (rf"({_ZH_WHEN})\s*(?:到|至|和|或|[-–—~])\s*({_ZH_WHEN})", lambda m, _: _stretch(m)),
+        (rf"(?<!\w)(?:from\s+)?{_THE}({_WHEN})\s*(?:to|until|till|through|[-–—])\s*(?:now|today|date|the present|present)\b",
+         lambda m, _: [(">=", _first_year(m[1]))]),
+        (r"\b(?:from |in |of )?this decade\b", lambda _m, today: _span(today - today % 10, today)),
+        (r"\b(?:from |in |of )?(?:the )?(?:last|previous) decade['’]?s?\b(?<!the last decade)", lambda _m, today: _span(today - today % 10 - 10, today - today % 10 - 1)),
         (rf"\b{_SINCE}{_THE}({_DEC})", lambda m, _: [(">=", _decade(m[1]))]),
         (rf"\b{_UNTIL}{_THE}({_DEC})", lambda m, _: [("<=", _decade(m[1]) + 9)]),
         (rf"\b{_AFTER}{_THE}({_DEC})", lambda m, _: [(">=", _decade(m[1]) + 10)]),
@@ -142,6 +172,8 @@ def years(text: str, today: int) -> list[Bound]:
                 start += 1
             if any(start < bound.end and bound.start < end for bound in found):
                 continue
+            if _INDIFFERENT.search(text[max(0, start - 60) : start]):
+                continue
             found.extend(_wanted([Bound("year", *said, start, end) for said in reader(match, today)], text))
     return found
 
@@ -151,6 +183,13 @@ _REFUSED = re.compile(
     r"\s+(?:that(?:['’]s| is| are)? |which (?:is|are) |is |are |made |released |from |in )*|(?:不要|不看|别))$",
     re.IGNORECASE,
 )
+
+
+_INDIFFERENT = re.compile(
+    r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b[^.!?;]*$",
+    re.IGNORECASE,
+)
+"""What stands behind it sets no bound: "doesn't matter if it's from the fifties"."""
 
 
 def _wanted(bounds: list[Bound], text: str) -> list[Bound]:

@@ -22,6 +22,8 @@ _TOKEN = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’.\-][^\W\d_\u3400-\u9fff]+)*
 _ASKED = re.compile(r"\b(?:with|by|starring|featuring|of|actor|actress|director|like|love|from)\s*$", re.IGNORECASE)
 _WORKS = re.compile(r"['’]?s?\s+(?:movies?|films?|flicks?|comed|thriller)", re.IGNORECASE)
 _TABLE = Path(__file__).with_name("people.csv")
+_FAMOUS = 20
+"""Weight of a name (3 a film for directors, 1 to 2 for actors) whose surname is known in small letters too."""
 _STUDIOS = {
     "pixar": "pixar animation studios", "disney": "walt disney pictures", "marvel": "marvel studios",
     "dreamworks": "dreamworks animation", "ghibli": "studio ghibli", "studio ghibli": "studio ghibli",
@@ -46,9 +48,8 @@ class PeopleIndex:
     def __init__(self, catalog: Catalog) -> None:
         roles: dict[str, Counter[str]] = defaultdict(Counter)
         weight: Counter[str] = Counter()
-        for row in range(len(catalog)):
-            item = catalog.item(row)
-            for place, credit in enumerate(item.people):
+        for credits in catalog.credits():
+            for place, credit in enumerate(credits):
                 roles[credit.name][credit.role] += 1
                 weight[credit.name] += 3 if credit.role in ("director", "author") else 2 if place < 6 else 1
         self._names: dict[str, str] = {}
@@ -144,14 +145,15 @@ class PeopleIndex:
             if name and words.islower() and (self._roles[name] == "studio" or self._weight[name] < 4):
                 return None
             return Person(name, self._roles[name], start, end) if name else None
-        if words[:1].isupper() and (name := self._surnames.get(key)):
+        name = self._surnames.get(key)
+        if name and (words[:1].isupper() or (len(words) > 3 and self._weight[name] >= _FAMOUS)):
             return Person(name, self._roles[name], start, end, sure=False)
         return None
 
 
 def _one_typo(typed: str, name: str) -> bool:
     most = 1 if len(name) < 8 else 2
-    return len(typed) > 3 and typed[:1] == name[:1] and 0 < OSA.distance(typed, name, score_cutoff=most) <= most
+    return len(typed) > 2 and typed[:1] == name[:1] and 0 < OSA.distance(typed, name, score_cutoff=most) <= most
 
 
 def _chinese_names() -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(
-    r"\b(?:watched|seen|saw|like|liked|love|loved|not|hate|hated|compare|skip|remove|and|with)\s+(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\b(?!\s*(?:hours?|minutes?|mins?|movies?|films?|years?|times?|st|nd|rd|th|s\b|%|of\b))",
+    r"\b(?:watched|seen|saw|like|liked|love|loved|not|hate|hated|compare|skip|remove|between|of|and|with)\s+(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\b(?!\s*(?:hours?|minutes?|mins?|movies?|films?|years?|times?|st|nd|rd|th|s\b|%|of\b))",
     re.IGNORECASE,
 )
 _HAN_ORDINAL = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:部|个|条|片|张|名)?")
@@ -70,7 +70,8 @@ _SUPERLATIVE = re.compile(
 class Reference:
     """Words that point at shown items: `message[start:end]`, and the ids.
 
-    `weak` for a bare "it" or "that"; `named` where the words are the item's own title.
+    `weak` for a bare "it" or "that" among several cards; `named` where the words are the item's own title; `vague`
+    for any word, such as "that one", that may mean something named before.
     """
 
     start: int
@@ -78,10 +79,14 @@ class Reference:
     ids: tuple[str, ...]
     weak: bool = False
     named: bool = False
+    vague: bool = False
 
 
-def references(message: str, shown: Sequence[str], catalog: Catalog) -> list[Reference]:
-    """The references of a message to the cards in `shown`, in order; none when nothing was shown."""
+def references(message: str, shown: Sequence[str], catalog: Catalog, focus: Sequence[str] = ()) -> list[Reference]:
+    """The references of a message to the cards in `shown`, in order; none when nothing was shown.
+
+    `focus` is the card that the talk was last about: a bare "it" means that one.
+    """
     if not shown:
         return []
     found = [*_ordinals(message, shown), *_superlatives(message, shown, catalog), *_described(message, shown, catalog)]
@@ -89,8 +94,9 @@ def references(message: str, shown: Sequence[str], catalog: Catalog) -> list[Ref
     if not found:
         for match in _ONE.finditer(message):
             bare = match[0].casefold() in ("it", "that", "that's", "that’s", "它")
-            if len(shown) == 1 or not bare:
-                found.append(Reference(match.start(), match.end(), (shown[0],), weak=len(shown) > 1))
+            if len(shown) == 1 or not bare or focus:
+                meant = tuple(focus[:1]) or (shown[0],)
+                found.append(Reference(match.start(), match.end(), meant, weak=len(shown) > 1, vague=True))
     return _apart(found)
 
 

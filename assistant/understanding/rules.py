@@ -15,11 +15,12 @@ from assistant.understanding.critiques import critiques, forgotten
 from assistant.understanding.deciding import Draft, decide
 from assistant.understanding.evidence import is_named_thing
 from assistant.understanding.mentions import TitleReader
+from assistant.understanding.named import describes, from_named, keep_wanted
 from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.people import PeopleIndex, Person
 from assistant.understanding.polarity import Colour, Polarity, mask
 from assistant.understanding.references import Reference, references
-from assistant.understanding.themes import themes
+from assistant.understanding.themes import refused_themes, themes
 from assistant.understanding.vocabulary import CJK, Word, load_vocabulary
 from retrieval.titles import Mention, TitleLinker
 
@@ -31,6 +32,9 @@ _ASKED_OF = re.compile(
     re.IGNORECASE,
 )
 _FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
+_MORE_OF = re.compile(
+    r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
+)
 _WORKS = re.compile(
     r"^(?:['’]s?)?[\s\-]+(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
     re.IGNORECASE,
@@ -140,7 +144,9 @@ class Rules:
         draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
         polarity = Polarity(draft.masked)
         draft.titles = [(t, stances.of_title(draft.masked, t, polarity, frozenset(state.shown))) for t in titles]
-        pointed = references(mask(message, spans), state.last_shown, self.catalog)
+        pointed = references(mask(message, spans), state.last_shown, self.catalog, state.focus)
+        if titles:  # "Inception, love that one": the title itself is meant.
+            pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
         draft.pointed = [(r, stances.of_reference(draft.masked, r, polarity)) for r in pointed]
         for title, stance in draft.titles:
             if title.link.item_id in state.last_shown and title.link.item_id:
@@ -148,8 +154,14 @@ class Rules:
 
     def _surname_meant(self, message: str, person: Person) -> bool:
         """A bare surname counts when it does not merely start a sentence, or when its works follow."""
-        before = message[: person.start].rstrip()
-        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(message[person.end :]))
+        before, after = message[: person.start].rstrip(), message[person.end :]
+        if message[person.start].islower():
+            word = message[person.start : person.end]
+            if self.vocabulary.entry(word) or self.titles.is_common(word):
+                return False
+            cued = _ASKED_OF.search(before) or _FANS.search(before) or _MORE_OF.search(before) or _WORKS.match(after)
+            return bool(cued) or self.titles.is_rare(word)
+        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after))
 
     def _fill(self, draft: Draft, intent: Intent) -> list[str]:
         """Fill the slots, and return the ids that the act points at."""
@@ -167,6 +179,8 @@ class Rules:
         spent = [slot.span.casefold() for slot in relative]
         draft.slots += taken
         for word in draft.words:
+            if describes(draft.masked, word):
+                continue
             if word.text not in gone and not any(word.text.casefold() in span for span in spent):
                 draft.slots += self._word(draft, word, polarity.at(word.start, word.end))
         draft.slots += relative
@@ -175,6 +189,8 @@ class Rules:
             draft.slots += [Slot("genre", "forget", old, "instead") for old in draft.state.genres if old not in wanted]
         self._fill_themes(draft, polarity)
         self._fill_numbers(draft, gone)
+        draft.slots += from_named(draft, self.catalog)
+        draft.slots = keep_wanted(draft.slots)
         return refers
 
     def _fill_references(self, draft: Draft, intent: Intent) -> list[str]:
@@ -265,7 +281,12 @@ class Rules:
         for start, end, value in themes(draft.masked):
             if not _inside(start, end, taken):
                 operator: Operator = "not" if polarity.at(start, end) == "refused" else "="
+                value = value.removeprefix("set in ") if operator == "not" else value
                 draft.slots.append(Slot("wish", operator, value, draft.message[start:end]))
+                taken.append((start, end))
+        for start, end, value in refused_themes(draft.masked, self.catalog.keywords):
+            if not _inside(start, end, taken) and polarity.at(start, end) == "refused":
+                draft.slots.append(Slot("wish", "not", value, draft.message[start:end]))
 
     def _fill_numbers(self, draft: Draft, gone: set[str]) -> None:
         text = mask(draft.masked, [(person.start, person.end) for person in draft.people])

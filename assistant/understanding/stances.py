@@ -21,6 +21,15 @@ _ASKED_BACK = re.compile(
     r"\b(?:have|did|do) you (?:ever |also )?(?:see|seen|watch|watched|like|liked|hear of|heard of|know)\s*(?:the )?$",
     re.IGNORECASE,
 )
+_MEASURE = re.compile(
+    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|\b(?:versus|vs\.?|compared (?:to|with)))\s*(?:the )?[\"“'《]?$",
+    re.IGNORECASE,
+)
+"""What stands behind it is the measure of a comparison, neither liked nor hated."""
+_MORE_OF_IT = re.compile(
+    r"\b(?:more (?:like|of) (?:that|them|those|it|this|the same|that kind)|(?:something|anything|stuff|movies?|films?) (?:like|similar to) (?:that|it|them|those)|want more|need more|another one like)\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:lov\w+|ador\w+|enjoy\w*|great|amazing|favou?rites?|liked?|awesome|excellent|fantastic|brilliant|fun|good|cool|interesting|nice|perfect)\b|喜欢|好看|很棒|不错|可以",
@@ -28,6 +37,10 @@ _PRAISE = re.compile(
 )
 _HATE = re.compile(
     r"\b(?:hate|hated|awful|terrible|dislik\w+|stand|worst|sucks?|sucked|boring|bored|horrible|trash|garbage|overrated)\b|讨厌|难看|不喜欢|烂",
+    re.IGNORECASE,
+)
+_PRAISED_IT = re.compile(
+    r"\W*(?:i|we)\s+(?:really |absolutely |just )?(?:(?:thought|found) (?:it|that)(?: was)?|loved|liked|enjoyed|adored|hated|disliked)\b[^.!?]*",
     re.IGNORECASE,
 )
 
@@ -49,13 +62,16 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if intents.says_unseen(masked[max(0, title.start - 40) : title.start] + "x"):
         return Stance(None)
     if _ASKED_BACK.search(before[-40:]):
+        praised = _PRAISED_IT.match(masked[title.end :])
+        return Stance(("not" if _HATE.search(praised[0]) else "=") if praised else None)
+    if _MEASURE.search(before[-50:]):
         return Stance(None)
     if colour == "refused":
         return Stance("except" if _EXCEPT.search(before) else "not")
     if colour == "allowed":
         return Stance("=")
     sentence = re.split(r"[.!?;\n。！？；]", before)[-1]
-    if intents.says_seen(f"{sentence} x") and not _PRAISE.search(masked):
+    if intents.says_seen(f"{sentence} x") and not _PRAISE.search(masked) and not _MORE_OF_IT.search(masked):
         return Stance("not" if _HATE.search(masked) else "seen")
     return Stance("=", neutral=colour == "neutral")
 

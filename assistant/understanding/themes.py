@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 _END = r"(?=\s*(?:[.,!?;]|$|\b(?:but|that|which|who|please|and (?:no|not|from|with|something|maybe)|from|with|without|or|after|before|for|made|released|starring|by|like)\b))"
 _THING = rf"(?P<thing>(?:[\w'’\-]+\s+){{0,5}}?[\w'’\-]+){_END}"
-_NOUN = r"(?:movies?|films?|flicks?|something|anything|ones?|stor(?:y|ies)|stuff|document\w+|comed\w+|dramas?|thrillers?|westerns?|romances?|horror|picture)"
+_NOUN = r"(?:movies?|films?|flicks?|something|anything|nothing|ones?|stor(?:y|ies)|stuff|document\w+|comed\w+|dramas?|thrillers?|westerns?|romances?|horror|picture)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -70,6 +71,29 @@ _EMPTY = frozenset(
         "□",
     ]
 )
+
+
+_REFUSED = re.compile(
+    r"\b(?:no(?: more)?|without(?: any| the)?|nothing (?:with|about|involving)|avoid|no movies? (?:with|about)|not about|hate|tired of|sick of|can['’]?t stand)\s+"
+    r"(?:(?:any|the|more|movies? (?:with|about))\s+)?(?P<thing>[\w'’\-]+(?:\s+[\w'’\-]+)?)",
+    re.IGNORECASE,
+)
+
+
+def refused_themes(masked: str, known: Container[str]) -> list[tuple[int, int, str]]:
+    """Start, end and value of what is refused by a word that the catalog's keywords have: "no sharks"."""
+    found = []
+    for match in _REFUSED.finditer(masked):
+        words = match["thing"].casefold().split()
+        for size in (2, 1):
+            thing = " ".join(words[:size])
+            forms = (thing, thing.removesuffix("s"), thing.removesuffix("es"), f"{thing.removesuffix('ies')}y")
+            value = next((form for form in forms if len(form) > 2 and form in known and form not in _EMPTY), None)
+            if value and len(words) >= size:
+                start = match.start("thing")
+                found.append((start, start + len(thing), value))
+                break
+    return found
 
 
 def themes(masked: str) -> list[tuple[int, int, str]]:

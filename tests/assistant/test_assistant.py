@@ -9,6 +9,7 @@ from assistant.assistant import LONGEST_MESSAGE, Assistant, InputProblem, clean
 from assistant.engines.types import EngineError
 from assistant.events import Cards, Done, Event, Problem, Understood, Word
 from assistant.state import DialogueState
+from ranking.types import Ranked
 from retrieval.types import Constraints
 from tests.fakes import QueueModel
 
@@ -153,6 +154,7 @@ def test_when_nothing_is_left_the_blocking_limit_is_named_and_the_nearest_shown(
     assert cards.ranking.nearest
     assert cards.ranking.blocking
     assert len(cards.reasons) == len(cards.ranking.nearest)
+    assert "2025" in reply_of(events)
 
 
 def test_undo_and_start_over_answer_without_cards(make_assistant: MakeAssistant) -> None:
@@ -163,6 +165,32 @@ def test_undo_and_start_over_answer_without_cards(make_assistant: MakeAssistant)
     again = list(assistant.reply(state, "start over"))
     assert state_after(again).limits == Constraints()
     assert not any(isinstance(event, Cards) for event in again)
+
+
+def test_start_over_with_a_wish_shows_cards_for_it_alone(make_assistant: MakeAssistant) -> None:
+    assistant = make_assistant(QueueModel(default="{}"))
+    state = state_after(list(assistant.reply(DialogueState(), "science fiction, no horror")))
+    events = list(assistant.reply(state, "start over, I want a drama"))
+    assert titles(events)
+    assert state_after(events).genres == ("drama",)
+    assert state_after(events).limits.not_genres == frozenset()
+
+
+@pytest.mark.parametrize("message", ["undo", "a western under 2 minutes from 1893 in Thai", "ok", "start over"])
+def test_no_reply_is_empty(make_assistant: MakeAssistant, message: str) -> None:
+    for model in (None, QueueModel(default="{}")):
+        done = list(make_assistant(model).reply(DialogueState(), message))[-1]
+        assert isinstance(done, Done)
+        assert done.reply.strip()
+
+
+def test_a_refused_theme_filters_what_the_description_says(make_assistant: MakeAssistant) -> None:
+    assistant = make_assistant(None)
+    shown = list(assistant.reply(DialogueState(count=20), "science fiction with dreams"))
+    said = {ranked.item.title for ranked in cards_of(shown) if "dream" in ranked.item.description.lower()}
+    refused = list(assistant.reply(DialogueState(count=20), "science fiction, nothing with dreams"))
+    assert said
+    assert not said & {ranked.item.title for ranked in cards_of(refused)}
 
 
 def test_small_talk_gets_an_answer_and_a_way_back(make_assistant: MakeAssistant) -> None:
@@ -179,6 +207,12 @@ def test_why_is_answered_from_the_evidence(make_assistant: MakeAssistant) -> Non
     why = list(assistant.act(state, DialogueAct(Intent.ASK_WHY, refers_to=(state.last_shown[0],))))
     assert "The Matrix" in reply_of(why)
     assert not any(isinstance(event, Cards) for event in why)
+
+
+def cards_of(events: list[Event]) -> tuple[Ranked, ...]:
+    cards = one(events, Cards)
+    assert isinstance(cards, Cards)
+    return cards.ranking.cards
 
 
 def reply_of(events: list[Event]) -> str:

@@ -96,8 +96,19 @@ def test_an_article_belongs_to_the_title_or_is_left_out(linker: TitleLinker) -> 
     assert [mention.text for mention in linker.find("the Halloween film")] == ["Halloween"]
 
 
+def test_a_well_known_title_that_the_catalog_lacks_is_a_title_and_no_other(linker: TitleLinker) -> None:
+    (mention,) = linker.find("loved knives out so much")
+    assert (mention.text, mention.link.item_id, mention.link.kind, mention.link.year) == (
+        "knives out",
+        None,
+        "elsewhere",
+        2019,
+    )
+    assert linker.link("Knives Out (2003)").item_id is None
+
+
 def test_a_number_behind_a_title_makes_it_another(linker: TitleLinker) -> None:
-    assert linker.find("I liked Blade Runner 2049") == ()
+    assert linker.find("I liked Blade Runner 2077") == ()
     assert [mention.link.item_id for mention in linker.find("Blade Runner 1982")] == ["br"]
 
 

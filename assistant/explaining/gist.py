@@ -1,0 +1,50 @@
+"""What a title is about in a few words, taken from its description: a fact short enough for a line and a prompt."""
+
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
+from __future__ import annotations
+
+import re
+
+MOST_WORDS = 15
+"""Words of a gist; a description's first sentence often has thirty."""
+
+_LEAST_WORDS = 6
+_SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
+_ASIDE = re.compile(r"\s*\([^()]*\)|\s+[-–—]{1,2}\s+[^-–—]{1,60}\s+[-–—]{1,2}(?=\s)")
+_BREAK = re.compile(
+    r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|so that|in order to|only to|who|which|where|as"
+    r"|with|for|from|by|and|in|on|into|during|at|against)\b)",
+    re.IGNORECASE,
+)
+_OPEN_END = re.compile(
+    r"[\s,;:–—-]+(?:a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|his|her|their|its|who|which|that|where|when|while|as|is|are"
+    r"|was|into|whose|after|before|between|against|about|during|he|she|they|it|has|have|had|be|been|being|only|not)$",
+    re.IGNORECASE,
+)
+_ADVERTISING = re.compile(
+    r"\b(?:award|oscar|acclaimed|best[- ]?sell|director|filmmaker|starring|stars?|sequel|prequel|remake|based on|film|movie|documentary|"
+    r"adaptation|franchise|installment|instalment|trilogy|blockbuster)\b",
+    re.IGNORECASE,
+)
+
+
+def gist(description: str) -> str:
+    """The first sentence that tells what happens, cut at a clause to at most `MOST_WORDS` words; "" without one."""
+    for sentence in _SENTENCE.split(" ".join(description.split()))[:3]:
+        plain = _ASIDE.sub("", sentence).strip(" .!?\"“”'’…")
+        if len(plain.split()) >= _LEAST_WORDS and not _ADVERTISING.search(plain):
+            return _cut(plain)
+    return ""
+
+
+def _cut(sentence: str) -> str:
+    words = sentence.split()
+    if len(words) <= MOST_WORDS:
+        return sentence
+    most = len(" ".join(words[:MOST_WORDS]))
+    stops = [match.start() for match in _BREAK.finditer(sentence[: most + 1])]
+    kept = next((sentence[:stop] for stop in reversed(stops) if len(sentence[:stop].split()) >= _LEAST_WORDS + 2), "")
+    kept = kept or " ".join(words[:MOST_WORDS])
+    while (shorter := _OPEN_END.sub("", kept)) != kept:
+        kept = shorter
+    return kept.strip(" ,;:–—-")

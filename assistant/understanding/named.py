@@ -1,0 +1,65 @@
+"""What words mean because of the title, the person or the genre that they stand beside."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.acts import Operator, Slot
+from assistant.understanding.deciding import Draft
+from assistant.understanding.vocabulary import Word
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
+
+_THAN = re.compile(
+    r"\b(newer|older|more recent|earlier|later|after|before)(?:\s+than)?\s+(?:the\s+)?[\"“'《]?$", re.IGNORECASE
+)
+_SAME_MAKER = re.compile(
+    r"\b(?:the )?same (director|filmmaker|guy who made|actors?|actress|cast|star|lead)s? "
+    r"(?:as|of|who made|that made|from|in)\s+(?:the\s+)?[\"“'《]?$",
+    re.IGNORECASE,
+)
+_HAS_A_TITLE = re.compile(r"□[^□]{0,12}\b(?:was|were|is|isn['’]?t|wasn['’]?t|=)\b[^□]{0,30}$")
+_SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGNORECASE)
+
+
+def from_named(draft: Draft, catalog: Catalog) -> list[Slot]:
+    """Bounds and people that a named item stands for: "newer than Heat", "the same director as the second one"."""
+    named = [(title.start, catalog.get(title.link.item_id or ""), title.link.year) for title, _ in draft.titles]
+    named += [(one.start, catalog.get(one.ids[0]), None) for one, _ in draft.pointed if len(one.ids) == 1]
+    bounded = any(slot.name == "year" and slot.operator != "relative" for slot in draft.slots)
+    slots: list[Slot] = []
+    for start, item, known_year in named:
+        before = draft.masked[:start]
+        year = item.year if item else known_year
+        if year is not None and not bounded and (than := _THAN.search(before)):
+            older = than[1].casefold() in ("older", "earlier", "before")
+            operator: Operator = "<=" if older else ">="
+            slots.append(Slot("year", operator, str(year - 1 if older else year + 1), than[0].strip()))
+        if item and (same := _SAME_MAKER.search(before)):
+            role = "director" if same[1].casefold().startswith(("direct", "film", "guy")) else "actor"
+            slots += [Slot("person", "=", name, same[0].strip(), role=role) for name in item.credited(role)[:3]]
+    return slots
+
+
+def describes(masked: str, word: Word) -> bool:
+    """Whether a mood tells what a named title was like, or a person is, and so is no wish: "Up was hilarious"."""
+    if word.entry.section != "wish":
+        return False
+    before = re.split(r"[.!?;,]", masked[: word.start])[-1]
+    return bool(_HAS_A_TITLE.search(before) or _SOMEBODY.match(masked[word.end :]))
+
+
+def keep_wanted(slots: list[Slot]) -> list[Slot]:
+    """What a message asks for in a word of its own is not refused with a compound: "a comedy, but no romcom"."""
+    spans: dict[str, int] = {}
+    for slot in slots:
+        if slot.name == "genre":
+            spans[slot.span] = spans.get(slot.span, 0) + 1
+    wanted = {slot.value for slot in slots if slot.name == "genre" and slot.operator == "="}
+    return [
+        slot
+        for slot in slots
+        if slot.name != "genre" or slot.operator != "not" or slot.value not in wanted or spans[slot.span] == 1
+    ]

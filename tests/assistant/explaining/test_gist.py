@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from assistant.explaining.gist import MOST_WORDS, gist
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        ("A conductor finds that the last train never stops.", "A conductor finds that the last train never stops"),
+        (
+            "A widowed clockmaker takes in the boy next door, teaches him her trade, and slowly learns that he is the son of "
+            "the man who left her. It won four prizes.",
+            "A widowed clockmaker takes in the boy next door, teaches him her trade",
+        ),
+        ("An Oscar winning film. Two brothers cross the desert to sell their only camel.",
+         "Two brothers cross the desert to sell their only camel"),
+        ("Short.", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_first_sentence_that_tells_something_is_cut_at_a_clause(description: str, expected: str) -> None:
+    assert gist(description) == expected
+
+
+def test_a_gist_is_short_and_its_words_are_those_of_the_description() -> None:
+    text = "word " * 60
+    found = gist(text)
+    assert 0 < len(found.split()) <= MOST_WORDS
+    assert found in text
