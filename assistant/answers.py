@@ -107,8 +107,14 @@ def why(items: Sequence[Item], state: DialogueState, ranking: Ranking | None, sa
         else:
             parts.append(_why_from_record(item, state, say))
     if ranking is not None and ranking.trace:
-        steps = "; ".join(f"{step.name}: {step.left}" for step in ranking.trace)
-        parts.append(say(f"How the list was narrowed down: {steps}.", f"筛选过程（每步剩下的数量）：{steps}。"))
+        left = {step.name: f"{step.left:,}" for step in ranking.trace}
+        steps = [left[name] for name in ("catalog", "after your limits", "candidates")]
+        parts.append(
+            say(
+                "Of {} titles, {} keep to your limits; {} of them came into question, and these came out best.",
+                "目录里有 {} 部，{} 部符合你的限制，其中 {} 部进入候选，这些排在最前。",
+            ).format(*steps)
+        )
     return "\n".join(parts)
 
 

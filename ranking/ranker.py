@@ -58,7 +58,7 @@ class Ranker:
 
         When nothing may be shown, `blocking` and `nearest` say which limits stand in the way.
         """
-        trace = [*candidates.trace, Step("candidates", len(candidates.rows))]
+        trace = [*candidates.trace]
         open_rows = self.catalog.allowed(query.constraints, self._closed(query))
         rows = candidates.rows[open_rows[candidates.rows]]
         trace.append(Step("allowed", len(rows)))

@@ -8,7 +8,7 @@ from ranking.types import Ranked, Ranking
 from retrieval.types import Item
 from ui.markup import esc, icon, joined, number
 from ui.poster import poster
-from ui.strings import Strings
+from ui.strings import Strings, genre
 from ui.types import Turn
 from ui.why import PARTS, why
 
@@ -73,7 +73,8 @@ def _meta(item: Item, words: Strings) -> str:
     if item.runtime:
         facts.append(f"<span>{esc(words['minutes'].format(count=item.runtime))}</span>")
     if item.genres:
-        facts.append(f'<span class="genres">{esc(", ".join(item.genres[:3]))}</span>')
+        named = ", ".join(genre(name, words) for name in item.genres[:3])
+        facts.append(f'<span class="genres">{esc(named)}</span>')
     return f'<p class="meta">{joined(facts)}</p>' if facts else ""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from assistant.state import DialogueState
 from retrieval.types import Item
 from ui.markup import esc, joined
-from ui.strings import Strings
+from ui.strings import Strings, genre
 
 _PETALS = 7
 
@@ -18,11 +18,11 @@ def genre_weights(state: DialogueState, liked: Iterable[Item]) -> list[tuple[str
     """Genres with their weight, heaviest first: one per liked item, one and a half when asked for by name."""
     weights: Counter[str] = Counter()
     for item in liked:
-        for genre in item.genres:
-            weights[genre] += 1
-    result = {genre: float(count) for genre, count in weights.items()}
-    for genre in state.genres:
-        result[genre] = result.get(genre, 0.0) + 1.5
+        for name in item.genres:
+            weights[name] += 1
+    result = {name: float(count) for name, count in weights.items()}
+    for name in state.genres:
+        result[name] = result.get(name, 0.0) + 1.5
     return sorted(result.items(), key=lambda pair: (-pair[1], pair[0]))[:_PETALS]
 
 
@@ -37,10 +37,11 @@ def chart(state: DialogueState, liked: tuple[Item, ...], words: Strings) -> str:
     return (_flower(genres, words) if genres else "") + (_skyline(years, words) if years else "")
 
 
-def _flower(genres: list[tuple[str, float]], words: Strings) -> str:
+def _flower(weights: list[tuple[str, float]], words: Strings) -> str:
+    genres = [(genre(name, words), weight) for name, weight in weights]
     heaviest = genres[0][1]
     pieces = []
-    for place, (genre, weight) in enumerate(genres):
+    for place, (name, weight) in enumerate(genres):
         turn = 360 * place / len(genres) - 90
         reach = 32 + 42 * weight / heaviest
         width = min(17.0, 64 / len(genres) + 5)
@@ -54,8 +55,8 @@ def _flower(genres: list[tuple[str, float]], words: Strings) -> str:
         y = 98 + (reach + 16) * math.sin(math.radians(turn))
         side = math.cos(math.radians(turn))
         anchor = "start" if side > 0.3 else "end" if side < -0.3 else "middle"
-        pieces.append(f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{esc(genre)}</text>')
-    said = words["chart_genres"].format(list=", ".join(genre for genre, _ in genres))
+        pieces.append(f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{esc(name)}</text>')
+    said = words["chart_genres"].format(list=", ".join(name for name, _ in genres))
     return (
         f'<svg class="flower" viewBox="-22 0 344 194" role="img" aria-label="{esc(said)}">'
         f'{joined(pieces)}<circle class="heart" cx="150" cy="98" r="5"/></svg>'

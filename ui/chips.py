@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from assistant.acts import DialogueAct, Intent, Operator, Slot, SlotName
 from assistant.state import DialogueState
 from retrieval.catalog import Catalog
-from ui.strings import Strings
+from ui.strings import Strings, genre
 
 GROUPS = ("likes", "dislikes", "limits", "wishes", "seen_list", "unknown")
 """The groups of chips, in the order they are shown; also their names in the page's words."""
@@ -62,12 +62,12 @@ def _titles(state: DialogueState, catalog: Catalog) -> Iterator[Chip]:
 
 def _limits(state: DialogueState, words: Strings) -> Iterator[Chip]:
     limits = state.limits
-    for genre in state.genres:
-        gone = Slot("genre", "forget", genre)
-        hard = genre in limits.genres_any
-        yield Chip("limits" if hard else "wishes", genre, (gone,), (gone, Slot("wish", "=", genre)) if hard else ())
-    for genre in sorted(limits.not_genres):
-        yield Chip("limits", words["chip_not"].format(what=genre), (Slot("genre", "forget", genre),))
+    for name in state.genres:
+        gone, label = Slot("genre", "forget", name), genre(name, words)
+        hard = name in limits.genres_any
+        yield Chip("limits" if hard else "wishes", label, (gone,), (gone, Slot("wish", "=", name)) if hard else ())
+    for name in sorted(limits.not_genres):
+        yield Chip("limits", words["chip_not"].format(what=genre(name, words)), (Slot("genre", "forget", name),))
     for person in state.people:
         gone = Slot("person", "forget", person)
         hard = person in limits.people_any
@@ -143,10 +143,10 @@ def added(kind: str, typed: str, catalog: Catalog) -> tuple[Slot, ...]:
         operators: dict[str, Operator] = {"like": "=", "dislike": "not", "seen": "seen"}
         return (Slot("title", operators[kind], item.title, item_id=item.id),)
     if kind in ("genre", "not_genre"):
-        genre = catalog.genre(value)
-        if genre is None:
+        known = catalog.genre(value)
+        if known is None:
             raise Unreadable("add_unknown")
-        return (Slot("genre", "=" if kind == "genre" else "not", genre),)
+        return (Slot("genre", "=" if kind == "genre" else "not", known),)
     if kind == "person":
         return (Slot("person", "=", _person(value, catalog)),)
     if kind in ("from", "to", "runtime"):

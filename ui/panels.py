@@ -9,7 +9,7 @@ from ui.cards import picture
 from ui.chart import chart
 from ui.chips import ADDABLE, GROUPS, Chip, chips
 from ui.markup import esc, icon, joined, number
-from ui.strings import LANGUAGES, Strings
+from ui.strings import LANGUAGES, Strings, genre
 from ui.types import Summary
 
 _EXAMPLES = ("mood", "seed", "limit", "two")
@@ -177,10 +177,9 @@ def settings(language: str, memory: bool, engine: tuple[str, str, str], words: S
 def comparison(items: tuple[Item, Item], reasons: tuple[str, str], words: Strings) -> str:
     """Two titles side by side; what they share is marked."""
     one, two = items
-    shared = {*one.genres, *(credit.name for credit in one.people)} & {
-        *two.genres,
-        *(credit.name for credit in two.people),
-    }
+    genres = [tuple(genre(name, words) for name in item.genres) for item in items]
+    named = [{*own, *(credit.name for credit in item.people)} for own, item in zip(genres, items, strict=True)]
+    shared = named[0] & named[1]
     body = joined(
         _row(words[key], esc(left or "–"), esc(right or "–"))
         for key, left, right in (
@@ -192,7 +191,7 @@ def comparison(items: tuple[Item, Item], reasons: tuple[str, str], words: String
     body += joined(
         _row(words[key], _marked(left, shared, words), _marked(right, shared, words))
         for key, left, right in (
-            ("row_genres", one.genres, two.genres),
+            ("row_genres", genres[0], genres[1]),
             ("row_director", one.credited("director"), two.credited("director")),
             ("row_people", one.credited("actor")[:6], two.credited("actor")[:6]),
         )

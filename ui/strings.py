@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from assistant.phrases import Say
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 """Code and own name of each language."""
 
@@ -19,3 +21,8 @@ def strings(language: str) -> Strings:
     name = language if language in LANGUAGES else "en"
     words: dict[str, str] = json.loads((Path(__file__).parent / "words" / f"{name}.json").read_text("utf-8"))
     return words
+
+
+def genre(name: str, words: Strings) -> str:
+    """A genre's name in the language of these words."""
+    return Say(words["code"] == "zh").genre(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ranking.types import Evidence, Ranked
 from ui.markup import esc, icon, joined, number
-from ui.strings import Strings
+from ui.strings import Strings, genre
 from ui.types import Turn
 
 PARTS = ("collaborative", "semantic", "liked_similarity", "match", "popularity")
@@ -44,8 +44,9 @@ def _facts(title: str, facts: Iterable[Evidence], words: Strings) -> str:
 
 def _fact(fact: Evidence, words: Strings) -> str:
     kind = words.get(f"kind_{fact.kind}", fact.kind)
+    value = genre(fact.value, words) if fact.kind == "genre" else fact.value
     said = f'<q class="said">{esc(fact.words)}</q>' if fact.words and fact.kind != "liked" else ""
-    return f'<li><span class="kind">{esc(kind)}</span> <b>{esc(fact.value)}</b> {said}</li>'
+    return f'<li><span class="kind">{esc(kind)}</span> <b>{esc(value)}</b> {said}</li>'
 
 
 def _score(ranked: Ranked, words: Strings) -> str:

@@ -110,13 +110,12 @@ def test_common_and_compare() -> None:
 
 def test_why_uses_the_trace() -> None:
     item = CATALOG.item(0)
-    ranking = Ranking(
-        (Ranked(item, 1.0, Parts(), (Evidence("genre", "horror", "horror", 1.0),)),), (Step("after filters", 37),)
-    )
+    steps = (Step("catalog", 4803), Step("after your limits", 2257), Step("semantic", 200), Step("candidates", 591))
+    ranking = Ranking((Ranked(item, 1.0, Parts(), (Evidence("genre", "horror", "horror", 1.0),)),), steps)
     act = DialogueAct(Intent.ASK_WHY, refers_to=("a",), text="why did you pick it?")
     reply = answer(act, SHOWN, CATALOG, ranking)
     assert "horror" in reply
-    assert "after filters: 37" in reply
+    assert "Of 4,803 titles, 2,257 keep to your limits; 591 of them came into question" in reply
 
 
 def test_why_without_a_ranking_names_what_was_asked() -> None:
