@@ -53,9 +53,10 @@ bench-page: .venv/.dev ## Times on the page, in the browser; on a quiet machine
 pictures: .venv/.dev ## The pictures of the README, from a conversation in the browser
 	CONCIERGE_PICTURES=docs/pictures $(BIN)/python -m pytest tests/ui/test_pictures.py
 
-audit: .venv/.dev ## Security lint, and a scan for secrets in what is committed
+audit: .venv/.dev ## Security lint, a scan for secrets in what is committed, and known holes in the locked packages
 	$(BIN)/ruff check --select S assistant retrieval ranking prompts ui
 	$(BIN)/python -m pytest -q tests/test_repository.py
+	$(BIN)/python -P tests/audit.py
 
 lint: .venv/.dev ## Style, types and the import contract
 	$(BIN)/ruff check .

@@ -132,13 +132,16 @@ def train(
         Path | None, typer.Option(help="Folder with MovieLens' movies.csv and ratings.csv, linked by title.")
     ] = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Also fit the rankers that an ablation compares.")] = False,
+    spark: Annotated[
+        str | None, typer.Option(help="Train the served catalog on Spark at this master, for instance local[*].")
+    ] = None,
 ) -> None:
     """Without options: the served catalog's collaborative model, from its ratings and from what people said since.
 
     With --catalog and --out: the collaborative models, the blend and the learned ranker for any catalog.
     """
     if catalog is None and out is None and not (interactions or cases or ratings or ablate):
-        _train_served(Settings())
+        _train_served(Settings(), spark)
         return
     if catalog is None or out is None:
         raise ValueError("name both --catalog and --out, or neither to train the catalog that is served")
@@ -351,13 +354,13 @@ def _prepared(settings: Settings) -> None:
     prepare(settings, console)
 
 
-def _train_served(settings: Settings) -> None:
+def _train_served(settings: Settings, spark: str | None) -> None:
     from assistant.memory import open_memory
     from assistant.training import train_served
 
     _prepared(settings.but(engine="none"))
     with open_memory(_database(settings)) as memory:
-        done = train_served(settings.catalog_dir, memory)
+        done = train_served(settings.catalog_dir, memory, spark)
     console.print(
         f"Trained {settings.catalog!r} on {done.ratings:,} ratings and {done.said:,} likes and dislikes of "
         f"{done.people:,} people in {done.seconds:.1f} s. A running server takes it within seconds.",

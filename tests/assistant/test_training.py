@@ -15,7 +15,7 @@ from assistant.assistant import Assistant
 from assistant.folders import building, recover, replace_folder
 from assistant.memory import Feedback, Memory, open_memory
 from assistant.model_watch import ModelWatch
-from assistant.training import train_served, with_feedback
+from assistant.training import on_scale, train_served
 from assistant.wiring import assemble
 from ranking.build import BLEND_FILE, load_model
 from retrieval.build import save_interactions
@@ -164,10 +164,7 @@ SAID = pd.DataFrame({"user_id": ["p", "p"], "item_id": ["a", "b"], "rating": [5.
     [((0.5, 5.0), [5.0, 1.0]), ((1.0, 10.0), [10.0, 2.0]), ((0.0, 1.0), [1.0, 1 / 9]), ((1.0, 1.0), [1.0])],
 )
 def test_what_was_said_is_moved_onto_the_catalogs_scale(scale: tuple[float, float], expected: list[float]) -> None:
-    ratings = pd.DataFrame({"user_id": ["u", "u"], "item_id": ["a", "b"], "rating": scale})
-    added = with_feedback(ratings, SAID).iloc[2:]
-    assert added["rating"].tolist() == pytest.approx(expected)
-    assert list(added.columns) == list(ratings.columns)
+    assert on_scale(SAID, *scale)["rating"].tolist() == pytest.approx(expected)
 
 
 def test_a_replacement_that_breaks_off_leaves_a_whole_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
