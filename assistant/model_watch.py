@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from assistant.assistant import Assistant
-from assistant.memory import Memory, MemoryProblem
+from assistant.memory import Memory
 from assistant.training import MODELS
 from assistant.wiring import reload_models
 from ranking.build import META_FILE
@@ -49,7 +49,7 @@ class ModelWatch:
         while not self._stopping.wait(LOOK_EVERY):
             try:
                 self.look()
-            except (MemoryProblem, RuntimeError, ValueError, OSError) as problem:
+            except Exception as problem:  # the model that is in use goes on serving, whatever the new one is like
                 log.warning("the collaborative model could not be brought up to date: %s", problem)
 
     def __enter__(self) -> ModelWatch:

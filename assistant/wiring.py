@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import prompts
@@ -19,23 +19,52 @@ from ranking.ranker import Ranker
 from retrieval.catalog import Catalog
 from retrieval.embedder import Embedder
 from retrieval.generators import default_generators
-from retrieval.index import ItemIndex
+from retrieval.index import IndexProblem, ItemIndex
 from retrieval.retriever import Retriever
 from retrieval.served_index import ServedIndex
 from retrieval.titles import TitleLinker
 from retrieval.types import CandidateGenerator, Query, VectorIndex
 
 
+class CatalogDamaged(RuntimeError):
+    """The catalog on disk cannot be read; the text says what to do."""
+
+
 @contextmanager
 def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assistant]:
-    """The assistant over the catalog of these settings."""
-    catalog = Catalog.load(settings.catalog_dir)
-    embedder = Embedder(settings.embedding_model)
-    with _open_index(settings, catalog, embedder) as index:
-        assistant = assemble(catalog, index, embedder, settings.catalog_dir / "models", engine)
+    """The assistant over the catalog of these settings.
+
+    Raises
+    ------
+    FileNotFoundError, IndexProblem
+        when there is no catalog, or its index is not whole or of another model; the message names the command.
+    CatalogDamaged
+        when a file of it cannot be read.
+    """
+    folder, embedder = settings.catalog_dir, Embedder(settings.embedding_model)
+    with ExitStack() as stack:
+        with _named_damage(folder):
+            catalog = Catalog.load(folder)
+            index = stack.enter_context(_open_index(settings, catalog, embedder))
+            assistant = assemble(catalog, index, embedder, folder / "models", engine)
         # The first query builds torch's kernels and the catalog's postings; it must not be the first person's.
         assistant.rank(Query(text="warm", liked=catalog.ids[:1], genres=("drama",), people=("nobody",)))
         yield assistant
+
+
+@contextmanager
+def _named_damage(folder: Path) -> Iterator[None]:
+    """Name the catalog in place of what a library says of bytes that it cannot make sense of."""
+    try:
+        yield
+    except (FileNotFoundError, IndexProblem):
+        raise
+    except Exception as error:
+        raise CatalogDamaged(
+            f"a file of the catalog in {folder} cannot be read ({type(error).__name__}: {error}). Bring the folder "
+            "back from a copy, or remove it and build it again with `concierge setup` or `concierge index`; "
+            "a damaged model alone is mended by `concierge train`"
+        ) from error
 
 
 def _open_index(settings: Settings, catalog: Catalog, embedder: Embedder) -> ItemIndex:

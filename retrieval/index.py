@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar, cast
@@ -161,9 +162,9 @@ class ItemIndex:
         return rows, 1 - np.array((result["distances"] or [[]])[0], dtype=np.float32)
 
     def _load_vectors(self) -> Vectors:
-        path = self._folder / _VECTORS
-        if path.is_file():
-            vectors: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
+        # A file that is missing or damaged is only a copy: Chroma has the vectors.
+        with suppress(OSError, ValueError, EOFError):
+            vectors: Vectors = np.load(self._folder / _VECTORS, mmap_mode="r", allow_pickle=False)
             if vectors.shape == (len(self._ids), self._embedder.dimensions):
                 return np.ascontiguousarray(vectors)
         self.vectors = self._vectors_in_chroma()

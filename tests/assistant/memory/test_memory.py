@@ -202,3 +202,18 @@ def test_a_full_disk_is_named_and_what_was_stored_stays(tmp_path: Path) -> None:
         memory.conversations.append("ann", talk.id, big, 1)
     assert memory.conversations.state("ann", talk.id)[0].likes == ("a",)
     memory.close()
+
+
+@pytest.mark.parametrize("jump", [-365 * 86_400.0, 365 * 86_400.0])
+def test_a_clock_that_jumps_disturbs_no_conversation(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    talk = memory.conversations.start("ann")
+    state = DialogueState()
+    for number in range(3):
+        monkeypatch.setattr("assistant.memory.turns.time.time", lambda number=number: 1_800_000_000.0 + number * jump)
+        state = state.apply(DialogueAct(Intent.LIKE, refers_to=(f"m{number}",)))
+        memory.conversations.append("ann", talk.id, NewTurn(f"t{number}", "more", "", None, state), number)
+    assert [turn.id for turn in memory.conversations.turns("ann", talk.id)] == ["t0", "t1", "t2"]
+    assert memory.conversations.state("ann", talk.id)[0].likes == ("m0", "m1", "m2")
+    assert memory.privacy.prune(30) == 0
