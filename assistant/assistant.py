@@ -110,10 +110,11 @@ class Assistant:
         understood = self.understander.understand(text, state)
         clock.since_start("understand")
         if understood.degraded:
+            why = "has too many messages waiting" if understood.busy else "is not available"
             yield Problem(
-                "no-engine",
-                "The language model is not available just now. I read your message with rules and "
-                "write the reasons from the facts alone.",
+                "busy" if understood.busy else "no-engine",
+                f"The language model {why} just now. I read your message with rules and write the reasons from the "
+                "facts alone.",
             )
         yield from self._turn(state, understood.act, understood.usage, clock, prose=not understood.degraded)
 

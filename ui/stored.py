@@ -106,7 +106,7 @@ def _new(turn: Turn) -> NewTurn:
     shown = turn.ranking.cards if turn.ranking else ()
     cards = tuple({"id": ranked.item.id, "title": ranked.item.label()} for ranked in shown)
     kind: Any = "message" if turn.typed else "click"
-    degraded = any(problem.kind in ("no-engine", "engine-lost") for problem in turn.problems)
+    degraded = any(problem.kind in ("no-engine", "busy", "engine-lost") for problem in turn.problems)
     return NewTurn(turn.id, turn.said, turn.text, None, turn.after, cards, details, degraded=degraded, kind=kind)
 
 

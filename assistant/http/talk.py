@@ -71,6 +71,11 @@ class _Said:
     words: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
+    @property
+    def degraded(self) -> bool:
+        """Whether the language model had no part in it."""
+        return not {"no-engine", "busy"}.isdisjoint(self.problems)
+
     def note(self, event: Event) -> None:
         match event:
             case Understood():
@@ -164,7 +169,7 @@ class Talk:
 
     def _count(self, door: Door, outcome: str, said: _Said, done: Done | None) -> None:
         usage, timings = (done.usage, done.timings_ms) if done else (Usage(), {})
-        self._metrics.turn(door, outcome, usage, timings, "no-engine" in said.problems)
+        self._metrics.turn(door, outcome, usage, timings, said.degraded)
 
     def _store_stopped(self, place: Place, text: str, turn_id: str, said: _Said, prefix: Prefix | None) -> None:
         if said.state is None:
@@ -212,7 +217,7 @@ class Talk:
             tuple(card.model_dump() for card in shown),
             details,
             prefix(done) if prefix else None,
-            "no-engine" in said.problems,
+            said.degraded,
             "message" if text else "click",
         )
         return self.memory.conversations.append(place.user_id, place.conversation_id, new, place.number)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.acts import DialogueAct, Intent
-from assistant.engines.types import EngineError, LanguageModel, Message
+from assistant.engines.types import EngineBusy, EngineError, LanguageModel, Message
 from assistant.events import Usage
 from assistant.state import DialogueState
 from assistant.understanding.merge import merge
@@ -30,11 +30,12 @@ _CERTAIN = (Intent.UNDO, Intent.START_OVER, Intent.ASK_WHY, Intent.COMPARE, Inte
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """The act, what it cost, and whether the language model was missing."""
+    """The act, what it cost, and whether the language model was missing, or only had too much to do (`busy`)."""
 
     act: DialogueAct
     usage: Usage = field(default_factory=Usage)
     degraded: bool = False
+    busy: bool = False
 
 
 class Understander:
@@ -62,8 +63,8 @@ class Understander:
             return Understanding(reading.act)
         try:
             answer = self._model.structured(self._messages(text), Parse, max_tokens=MAX_TOKENS, timeout=self._timeout)
-        except EngineError:
-            return Understanding(reading.act, Usage(calls=1), degraded=True)
+        except EngineError as error:
+            return Understanding(reading.act, Usage(calls=1), degraded=True, busy=isinstance(error, EngineBusy))
         usage = Usage(1, answer.prompt_tokens, answer.completion_tokens)
         parse = answer.value or parse_text(answer.text)
         act = merge(reading, parse, text, self.rules) if parse else reading.act

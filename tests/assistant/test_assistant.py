@@ -6,7 +6,7 @@ import pytest
 
 from assistant.acts import DialogueAct, Intent, Slot
 from assistant.assistant import LONGEST_MESSAGE, Assistant, InputProblem, clean
-from assistant.engines.types import EngineError
+from assistant.engines.types import EngineBusy, EngineError
 from assistant.events import Cards, Done, Event, Problem, Understood, Word
 from assistant.state import DialogueState
 from ranking.types import Ranked
@@ -128,6 +128,15 @@ def test_an_engine_lost_while_understanding_degrades_the_turn(make_assistant: Ma
     problem = one(events, Problem)
     assert isinstance(problem, Problem)
     assert problem.kind == "no-engine"
+    assert titles(events)
+
+
+def test_a_busy_engine_is_told_from_a_lost_one(make_assistant: MakeAssistant) -> None:
+    model = QueueModel([EngineBusy("too many"), "1. A story of dreams."])
+    events = list(make_assistant(model).reply(DialogueState(), "I loved The Matrix, no horror"))
+    problem = one(events, Problem)
+    assert isinstance(problem, Problem)
+    assert (problem.kind, "too many messages waiting" in problem.text) == ("busy", True)
     assert titles(events)
 
 
