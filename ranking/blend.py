@@ -14,7 +14,7 @@ from retrieval.types import Scores
 PARTS = ("collaborative", "semantic", "liked_similarity", "popularity", "match")
 """The columns of the blend, named like the fields of `ranking.types.Parts`."""
 
-_LEAN = 1.2
+_LEAN = 0.9
 """Weight of popularity that a full wish for the popular, or for the surprising, adds or takes away."""
 
 _DAMPING = 0.6
@@ -32,8 +32,8 @@ class BlendWeights:
 
     collaborative: float = 1.0
     semantic: float = 1.0
-    liked_similarity: float = 0.5
-    popularity: float = 0.8
+    liked_similarity: float = 0.35
+    popularity: float = 0.5
     match: float = 2.0
     shrinkage: float = 10.0
     disliked_similarity: float = 0.4
