@@ -259,12 +259,17 @@ def speed(
 
 @bench.command()
 def load(
-    sessions: Annotated[int, typer.Option(min=1)] = 64, turns: Annotated[int, typer.Option(min=1)] = 10_000
+    sessions: Annotated[int, typer.Option(min=1)] = 64,
+    turns: Annotated[int, typer.Option(min=1)] = 10_000,
+    database: Annotated[str | None, typer.Option(help="A database URL. Default: a new SQLite file.")] = None,
+    postgres: Annotated[bool, typer.Option("--postgres", help="With a PostgreSQL server of its own.")] = False,
 ) -> None:
     """Many sessions at once with an echo engine: errors, cross-talk, memory, throughput."""
     from assistant.http.bench.load import run_load
+    from assistant.http.bench.postgres import local_postgres
 
-    report = run_load(sessions, turns)
+    with local_postgres() if postgres else nullcontext(database) as url:
+        report = run_load(sessions, turns, database_url=url)
     print(report)
     raise typer.Exit(0 if report.passed else 1)
 

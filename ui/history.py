@@ -33,7 +33,7 @@ class MemoryHistory:
         """The person's conversations, newest first."""
         with self._lock:
             own = [kept for (owner, _), kept in self._kept.items() if owner == person]
-        return tuple(Summary(kept.id, kept.title, len(kept.turns)) for kept in reversed(own))
+        return tuple(Summary(kept.id, kept.title, len(kept.turns)) for kept in reversed(own) if kept.turns)
 
     def load(self, person: str, conversation_id: str) -> Saved | None:
         """The conversation, or None when this person has none with that id."""

@@ -150,7 +150,9 @@ class Page:
 
     def keep(self, session: Session) -> None:
         """Save the conversation, unless the visitor wants nothing remembered."""
-        if session.memory and session.person and session.turns:
+        # With all turns undone there is something to keep only if more was kept before.
+        known = any(line.id == session.id for line in session.kept)
+        if session.memory and session.person and (session.turns or known):
             try:
                 self.history.save(session.saved())
             except Exception:

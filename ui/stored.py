@@ -43,7 +43,8 @@ class StoredHistory:
 
     def summaries(self, person: str) -> tuple[Summary, ...]:
         """The person's conversations, newest first."""
-        return tuple(Summary(one.id, one.title, one.turns) for one in self._memory.conversations.list(person))
+        kept = self._memory.conversations.list(person)
+        return tuple(Summary(one.id, one.title, one.turns) for one in kept if one.turns)
 
     def load(self, person: str, conversation_id: str) -> Saved | None:
         """The conversation, or None when this person has none with that id, or none that the page wrote."""

@@ -124,3 +124,13 @@ def test_a_conversation_goes_on_in_another_process(tmp_path):
     assert [turn.said for turn in kept.turns] == ["one", "two"]
     assert kept.state.likes == ("m7",)
     assert replace(kept.turns[0].before, language="en") == DialogueState()
+
+
+def test_a_conversation_of_which_all_was_undone_leaves_nothing_behind(page, history):
+    session = visitor(page)
+    say(page, session, "first")
+    assert [line.title for line in history.summaries(session.person)] == ["first"]
+    page.click(session, Event(do="undo"))
+    assert history.summaries(session.person) == ()
+    say(page, session, "second")
+    assert len(history.summaries(session.person)) == 1
