@@ -11,7 +11,7 @@ from assistant.explaining.facts import shown
 from assistant.explaining.lexicon import lexicon
 from assistant.explaining.templates import reasons
 from assistant.phrases import Say, listed, quoted
-from assistant.questions import questions
+from assistant.questions import language_name, questions
 from assistant.state import DialogueState
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
@@ -207,8 +207,8 @@ def _value(field: str, english: str, chinese: str) -> Callable[[Item, Say], str]
 def _language(item: Item, say: Say) -> str:
     if not item.language:
         return _unknown(item, say)
-    english, chinese = questions().languages.get(item.language, (item.language, item.language))
-    return say(f"The original language of {item.label()} is {english}.", f"《{item.title}》的原始语言是{chinese}。")
+    name = language_name(item.language, chinese=say.zh)
+    return say(f"The original language of {item.label()} is {name}.", f"《{item.title}》的原始语言是{name}。")
 
 
 def _rating(item: Item, say: Say) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.phrases import Say, listed, quoted
-from assistant.questions import questions
+from assistant.questions import language_name, questions
 from retrieval.types import Item, unique
 
 _ORDERS = (
@@ -88,8 +88,8 @@ def shared(items: Sequence[Item], say: Say) -> list[str]:
         parts.append(say(f"the {decade}s", f"{decade}年代"))
     languages = {item.language for item in items}
     if len(languages) == 1 and (code := languages.pop()):
-        english, chinese = questions().languages.get(code, (code, code))
-        parts.append(say(f"original language {english}", f"语言{chinese}"))
+        name = language_name(code, chinese=say.zh)
+        parts.append(say(f"original language {name}", f"语言{name}"))
     return parts
 
 

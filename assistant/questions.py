@@ -72,3 +72,9 @@ def questions() -> Questions:
         ),
         languages={str(code): (pair[0], pair[1]) for code, pair in data["languages"].items()},
     )
+
+
+def language_name(code: str, *, chinese: bool) -> str:
+    """What a language is called in English or Chinese; the code itself where that is not known."""
+    names = questions().languages.get(code)
+    return code if names is None else names[chinese]

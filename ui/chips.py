@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process, utils
 
 from assistant.acts import DialogueAct, Intent, Operator, Slot, SlotName
+from assistant.questions import language_name
 from assistant.state import DialogueState
+from assistant.understanding.vocabulary import load_vocabulary
 from retrieval.catalog import Catalog
 from ui.strings import Strings, genre
 
@@ -77,7 +79,8 @@ def _limits(state: DialogueState, words: Strings) -> Iterator[Chip]:
     for person in sorted(limits.not_people):
         yield Chip("limits", words["chip_not"].format(what=person), (Slot("person", "forget", person),))
     for keyword in sorted(limits.not_keywords):
-        yield Chip("limits", words["chip_not"].format(what=keyword), (Slot("wish", "forget", keyword),))
+        said = load_vocabulary().said(keyword, words["code"])
+        yield Chip("limits", words["chip_not"].format(what=said), (Slot("wish", "forget", keyword),))
     yield from _places(state, words)
 
 
@@ -88,7 +91,8 @@ def _places(state: DialogueState, words: Strings) -> Iterator[Chip]:
     spoken += [("not", code) for code in sorted(limits.not_languages)]
     for operator, code in spoken:
         rest = tuple(Slot("language", other, value) for other, value in spoken if (other, value) != (operator, code))
-        label = code if operator == "=" else words["chip_not"].format(what=code)
+        named = language_name(code, chinese=words["code"] == "zh")
+        label = named if operator == "=" else words["chip_not"].format(what=named)
         yield Chip("limits", label, (Slot("language", "forget", ""), *rest))
     for country in sorted(limits.countries):
         kept = tuple(Slot("country", "=", other) for other in sorted(limits.countries - {country}))
@@ -117,7 +121,8 @@ def _bounds(state: DialogueState, words: Strings) -> Iterator[Chip]:
 
 def _wishes(state: DialogueState, words: Strings) -> Iterator[Chip]:
     for wish in state.wishes:
-        yield Chip("wishes", wish, (Slot("wish", "forget", wish),))
+        said = load_vocabulary().said(wish, words["code"])
+        yield Chip("wishes", said, (Slot("wish", "forget", wish),))
     if state.popularity_bias:
         label = words["chip_less" if state.popularity_bias < 0 else "chip_popular"]
         yield Chip("wishes", label, (Slot("popularity", "forget", ""),))

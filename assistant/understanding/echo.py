@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.acts import DialogueAct, Intent
+from assistant.questions import language_name
 from assistant.state import DialogueState
+from assistant.understanding.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
@@ -31,8 +34,9 @@ def _parts(state: DialogueState, catalog: Catalog, chinese: bool) -> list[str]:
     likes = [*(_label(item_id, catalog) for item_id in state.likes), *state.unknown_likes]
     dislikes = [*(_label(item_id, catalog) for item_id in state.dislikes), *state.unknown_dislikes]
     limits = state.limits
-    refused = [*sorted(limits.not_genres), *sorted(limits.not_keywords), *sorted(limits.not_people)]
-    wanted = [*state.genres, *state.wishes]
+    said = partial(load_vocabulary().said, language=state.language)
+    refused = [*map(said, (*sorted(limits.not_genres), *sorted(limits.not_keywords))), *sorted(limits.not_people)]
+    wanted = [*map(said, (*state.genres, *state.wishes))]
     labelled = (
         ("喜欢" if chinese else "you like", likes),
         ("不喜欢" if chinese else "not like", dislikes),
@@ -47,7 +51,8 @@ def _parts(state: DialogueState, catalog: Catalog, chinese: bool) -> list[str]:
     if minutes := _range(limits.runtime_from, limits.runtime_to):
         parts.append(f"{minutes} {'分钟' if chinese else 'minutes'}")
     if limits.languages:
-        parts.append(f"{'语言' if chinese else 'language'} {joiner.join(sorted(limits.languages))}")
+        named = [language_name(code, chinese=chinese) for code in sorted(limits.languages)]
+        parts.append(f"{'语言' if chinese else 'language'} {joiner.join(named)}")
     if state.popularity_bias:
         less = state.popularity_bias < 0
         parts.append(("小众" if less else "热门") if chinese else ("lesser known" if less else "well known"))

@@ -52,6 +52,12 @@ class Vocabulary:
             self._put(wish["words"], Entry("wish", (value,), wish.get("guess")))
         for compound in table["compounds"].values():
             self._put(compound["words"], Entry("genre", tuple(compound["genres"]), wish=compound.get("wish")))
+        self._chinese = {
+            value: word
+            for word, entry in reversed(self._entries.items())
+            if CJK.search(word) and len(entry.values) == 1
+            for value in entry.values
+        }
         words = sorted(self._entries, key=len, reverse=True)
         self._single = [
             word
@@ -83,6 +89,10 @@ class Vocabulary:
         most = 1 if len(key) < 8 else 2
         found = process.extractOne(key, self._single, scorer=OSA.distance, score_cutoff=most)
         return self._entries[found[0]] if found else None
+
+    def said(self, value: str, language: str) -> str:
+        """A genre, wish or language code as a person of this language says it; as it is where that is not known."""
+        return self._chinese.get(value, value) if language == "zh" else value
 
     def entry(self, word: str) -> Entry | None:
         """What this word stands for, a plural s tolerated."""
