@@ -46,6 +46,8 @@ class Clicks:
             "compare": self._compare,
             "language": self._language,
             "memory": self._memory,
+            "keep-taste": self._keep_taste,
+            "drop-taste": self._drop_taste,
             "export": self._export,
             "forget": self._forget,
         }
@@ -158,8 +160,7 @@ class Clicks:
         session.start_run()
         session.halt()
         self.page.keep(session)
-        session.clear()
-        session.state = replace(session.state, language=session.language)
+        self.page.begin(session)
         return Once(compose="")
 
     def _open(self, session: Session, data: Data) -> Once:
@@ -199,6 +200,16 @@ class Clicks:
         self.page.keep(session)
         return Once()
 
+    def _keep_taste(self, session: Session, data: Data) -> Once:
+        self.page.history.keep_taste(session.person, on=data.get("on") is True)
+        self.page.list(session)
+        return Once()
+
+    def _drop_taste(self, session: Session, data: Data) -> Once:
+        self.page.history.drop_taste(session.person, str(data.get("id", "")))
+        self.page.list(session)
+        return Once()
+
     def _export(self, session: Session, _: Data) -> Once:
         everything = dict(self.page.history.export(session.person))
         if session.turns and not session.memory:
@@ -209,8 +220,7 @@ class Clicks:
     def _forget(self, session: Session, _: Data) -> Once:
         session.start_run()
         count = self.page.history.forget(session.person)
-        session.clear()
         session.person = new_id()
+        self.page.begin(session)
         self.page.list(session)
-        session.state = replace(session.state, language=session.language)
         return Once(announce=strings(session.language)["forgotten"].format(count=count), compose="", forgotten=True)

@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 from threading import Lock
 from typing import Any
 
-from ui.types import Saved, Summary
+from assistant.state import DialogueState
+from ui.types import Saved, Summary, Taste
 
 _MOST = 1000
 """Conversations kept; the ones not touched for longest go first."""
@@ -52,6 +53,22 @@ class MemoryHistory:
         """Everything that is kept of this person, ready for JSON."""
         kept = (self.load(person, line.id) for line in self.summaries(person))
         return {"conversations": [told(one) for one in kept if one is not None]}
+
+    def taste(self, person: str) -> Taste | None:
+        """None: what lives as long as the process is no long-term taste."""
+        del person
+        return None
+
+    def keep_taste(self, person: str, *, on: bool) -> None:
+        """Does nothing."""
+
+    def drop_taste(self, person: str, line: str) -> None:
+        """Does nothing."""
+
+    def beginning(self, person: str) -> DialogueState:
+        """An empty state."""
+        del person
+        return DialogueState()
 
 
 def told(kept: Saved) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from assistant.acts import DialogueAct
 from assistant.events import Cards, Done, Problem, Word
+from assistant.state import DialogueState
 from ui.clicks import Clicks
 from ui.history import MemoryHistory
 from ui.session import Session, new_id
@@ -46,10 +47,19 @@ class Page:
         session.memory = data.get("memory") is not False
         language = str(data.get("language", ""))
         session.language = language if language in LANGUAGES else "en"
-        session.state = replace(session.state, language=session.language)
         self.list(session)
+        self.begin(session)
         self.open(session, str(data.get("conversation", "")))
         return self.shown(session)
+
+    def begin(self, session: Session) -> None:
+        """A new conversation, with what the person wants remembered."""
+        state = DialogueState()
+        try:
+            state = self.history.beginning(session.person)
+        except Exception:
+            _log.exception("the long-term taste could not be read")
+        session.clear(state)
 
     def open(self, session: Session, conversation: str) -> None:
         """Go on with a conversation that was kept, if this person has it."""
@@ -160,9 +170,10 @@ class Page:
         self.list(session)
 
     def list(self, session: Session) -> None:
-        """Look up which conversations there are, for the views that follow."""
+        """Look up which conversations there are, and the long-term taste, for the views that follow."""
         try:
             session.kept = self.history.summaries(session.person)
+            session.taste = self.history.taste(session.person)
         except Exception:
             _log.exception("the conversations could not be listed")
 

@@ -9,8 +9,9 @@ from ui.cards import picture
 from ui.chart import chart
 from ui.chips import ADDABLE, GROUPS, Chip, chips
 from ui.markup import esc, icon, joined, number
+from ui.session import Session
 from ui.strings import LANGUAGES, Strings, genre
-from ui.types import Summary
+from ui.types import Summary, Taste
 
 _EXAMPLES = ("mood", "seed", "limit", "two")
 
@@ -147,10 +148,10 @@ def history(kept: tuple[Summary, ...], current: str, memory: bool, words: String
     return f'<header><h2 id="history-h">{esc(words["history"])}</h2>{_close(words)}</header>{off}{listed or none}'
 
 
-def settings(language: str, memory: bool, engine: tuple[str, str, str], words: Strings) -> str:
+def settings(session: Session, catalog: Catalog, engine: tuple[str, str, str], words: Strings) -> str:
     """Language, appearance, memory, the engine, and what a person can do with their data."""
     languages = joined(
-        f'<option value="{code}"{" selected" if code == language else ""}>{esc(name)}</option>'
+        f'<option value="{code}"{" selected" if code == session.language else ""}>{esc(name)}</option>'
         for code, name in LANGUAGES.items()
     )
     looks = joined(f'<option value="{look}">{esc(words[look])}</option>' for look in ("auto", "light", "dark"))
@@ -162,7 +163,8 @@ def settings(language: str, memory: bool, engine: tuple[str, str, str], words: S
         f'<select data-set="language">{languages}</select></label>'
         f'<label class="row"><span>{esc(words["appearance"])}</span><select data-set="look">{looks}</select></label>'
         f'<label class="row"><span>{esc(words["memory"])}</span><input type="checkbox" data-set="memory"'
-        f'{" checked" if memory else ""}></label><p class="small">{esc(words["memory_about"])}</p>'
+        f'{" checked" if session.memory else ""}></label><p class="small">{esc(words["memory_about"])}</p>'
+        f"{_long_term(session.taste, catalog, words)}"
         f'<p class="row"><span>{esc(words["engine"])}</span><span class="engine">{runs}</span></p>'
         f'<div class="own"><button type="button" class="plain" data-do="export">{icon("download")}'
         f"{esc(words['export'])}</button>"
@@ -171,6 +173,27 @@ def settings(language: str, memory: bool, engine: tuple[str, str, str], words: S
         f'<button type="button" class="plain danger" data-do="forget">{esc(words["forget_yes"])}</button>'
         f'<button type="button" class="plain" data-do="forget-no">{esc(words["cancel"])}</button></div>'
         f'<p class="small">{esc(words["credit"])}</p>'
+    )
+
+
+_KINDS = {"like": "likes", "dislike": "dislikes", "seen": "seen_list"}
+
+
+def _long_term(taste: Taste | None, catalog: Catalog, words: Strings) -> str:
+    """Whether new conversations begin with the person's taste, and what is kept of it, line by line."""
+    if taste is None:
+        return ""
+    known = [(line, kind, item.label()) for line, kind, id_ in taste.lines if (item := catalog.get(id_)) is not None]
+    rows = joined(
+        f'<li><span>{esc(words[_KINDS[kind]])}: {esc(label)}</span><button type="button" data-do="drop-taste" '
+        f'data-id="{esc(line)}" data-key="taste-{esc(line)}" title="{esc(words["remove"].format(what=label))}" '
+        f'aria-label="{esc(words["remove"].format(what=label))}">{icon("close")}</button></li>'
+        for line, kind, label in known
+    )
+    return (
+        f'<label class="row"><span>{esc(words["keep_taste"])}</span><input type="checkbox" data-set="keep-taste"'
+        f'{" checked" if taste.on else ""}></label><p class="small">{esc(words["keep_taste_about"])}</p>'
+        + (f'<ul class="held">{rows}</ul>' if rows else "")
     )
 
 

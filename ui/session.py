@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any
 
 from assistant.state import DialogueState
-from ui.types import Saved, Summary, Turn
+from ui.types import Saved, Summary, Taste, Turn
 
 _STEPS_KEPT = 200
 """How many steps can be undone."""
@@ -24,8 +24,8 @@ class Session:
 
     `run` numbers what the page was asked to do: a stream that finds a newer number ends. `epoch` numbers the versions
     of the list of turns: when it changes, the page draws all turns anew, and every view says all turns until the next
-    run (`drawn`). `seq` numbers the views that were sent. `kept` lists the person's
-    conversations.
+    run (`drawn`). `seq` numbers the views that were sent. `kept` lists the person's conversations, and
+    `taste` is their long-term taste.
     """
 
     def __init__(self) -> None:
@@ -41,6 +41,7 @@ class Session:
         self.drawn = -1
         self.seq = 0
         self.kept: tuple[Summary, ...] = ()
+        self.taste: Taste | None = None
         self.made = 0
         self.lock = RLock()
 
@@ -107,9 +108,10 @@ class Session:
         self.epoch += 1
         return turn
 
-    def clear(self) -> None:
-        """A new conversation for the same person."""
-        self.id, self.state, self.turns = new_id(), DialogueState(), ()
+    def clear(self, state: DialogueState) -> None:
+        """A new conversation that begins with this state."""
+        self.id, self.turns = new_id(), ()
+        self.state = replace(state, language=self.language)
         self.past.clear()
         self.epoch += 1
 

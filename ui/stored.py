@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter
 from assistant.memory import Memory, NewTurn, NotFound
 from assistant.memory import Turn as Row
 from assistant.state import DialogueState
-from ui.types import Saved, Summary, Turn
+from ui.types import Saved, Summary, Taste, Turn
 
 _TURN = TypeAdapter(Turn)
 _KNOWN = 1000
@@ -72,6 +73,25 @@ class StoredHistory:
     def export(self, person: str) -> Mapping[str, Any]:
         """Everything that is stored of this person."""
         return self._memory.privacy.export(person)
+
+    def taste(self, person: str) -> Taste | None:
+        """The person's long-term taste, the latest line first."""
+        learning = self._memory.learning
+        lines = tuple((line.id, line.kind, line.item_id) for line in learning.taste(person))
+        return Taste(learning.remembers(person), lines)
+
+    def keep_taste(self, person: str, *, on: bool) -> None:
+        """Turn long-term taste on or off; off removes what was kept."""
+        self._memory.learning.set_remember(person, on)
+
+    def drop_taste(self, person: str, line: str) -> None:
+        """Remove one line of it."""
+        with suppress(NotFound):
+            self._memory.learning.delete_taste(person, line)
+
+    def beginning(self, person: str) -> DialogueState:
+        """The long-term taste as a state, empty where none was asked for."""
+        return self._memory.learning.beginning(person)
 
     def _known(self, person: str, conversation_id: str) -> tuple[Turn, ...]:
         known = self._written.get((person, conversation_id))

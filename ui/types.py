@@ -93,6 +93,17 @@ class Summary:
     turns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """Long-term taste: whether the person wants new conversations to begin with it, and its lines as (id, kind, item).
+
+    A kind is "like", "dislike" or "seen".
+    """
+
+    on: bool = False
+    lines: tuple[tuple[str, str, str], ...] = ()
+
+
 class History(Protocol):
     """Where conversations are kept between visits. Nobody sees another person's conversations."""
 
@@ -114,4 +125,20 @@ class History(Protocol):
 
     def export(self, person: str) -> Mapping[str, Any]:
         """Everything that is kept of this person, ready for JSON."""
+        ...
+
+    def taste(self, person: str) -> Taste | None:
+        """The person's long-term taste; None where none can be kept."""
+        ...
+
+    def keep_taste(self, person: str, *, on: bool) -> None:
+        """Turn long-term taste on or off; off removes what was kept."""
+        ...
+
+    def drop_taste(self, person: str, line: str) -> None:
+        """Remove one line of it."""
+        ...
+
+    def beginning(self, person: str) -> DialogueState:
+        """What a new conversation of this person begins with."""
         ...

@@ -61,7 +61,7 @@ def view(
             "footer": panels.footer(words),
             "taste": panels.taste(session.state, catalog, words, once.problem),
             "history": panels.history(tuple(kept), session.id, session.memory, words),
-            "settings": panels.settings(session.language, session.memory, engine, words),
+            "settings": panels.settings(session, catalog, engine, words),
             "compare": once.compared,
         },
         "busy": bool(live and live.stage not in ("done", "stopped")),

@@ -16,7 +16,7 @@ from assistant.memory import people
 from assistant.memory.database import Database, NotFound
 from assistant.memory.records import Feedback, TasteLine
 from assistant.memory.tables import conversations, feedback, taste, training_runs, training_users, turns, users
-from assistant.memory.taste import note_taste
+from assistant.memory.taste import note_taste, starting_state
 from assistant.memory.turns import apply_click
 from assistant.state import DialogueState
 
@@ -91,6 +91,10 @@ class Learning:
         """The lines of long-term taste, the latest first."""
         query = select(taste).where(taste.c.user_id == user_id).order_by(taste.c.created_at.desc(), taste.c.id)
         return self._database.read(lambda connection: tuple(map(line_of, connection.execute(query))))
+
+    def beginning(self, user_id: str) -> DialogueState:
+        """What a new conversation of this user begins with: empty, or their long-term taste."""
+        return self._database.read(lambda connection: starting_state(connection, user_id))
 
     def delete_taste(self, user_id: str, line_id: str) -> None:
         """Remove one line. Raises NotFound."""

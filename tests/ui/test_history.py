@@ -134,3 +134,36 @@ def test_a_conversation_of_which_all_was_undone_leaves_nothing_behind(page, hist
     assert history.summaries(session.person) == ()
     say(page, session, "second")
     assert len(history.summaries(session.person)) == 1
+
+
+def test_a_new_conversation_begins_with_the_taste_that_was_kept(tmp_path):
+    with open_memory(f"sqlite:///{tmp_path / 'memory.db'}") as memory:
+        page = Page(FakeAssistant(), StoredHistory(memory))
+        session = visitor(page)
+        assert session.taste is not None
+        assert not session.taste.on
+        page.click(session, Event(do="keep-taste", on=True))
+        say(page, session, "films about time")
+        page.click(session, Event(do="like", id="m2"))
+        page.click(session, Event(do="seen", id="m3"))
+        assert {(kind, item) for _, kind, item in session.taste.lines} == {("like", "m2"), ("seen", "m3")}
+
+        page.click(session, Event(do="new"))
+        assert (session.state.likes, session.state.seen, session.turns) == (("m2",), ("m3",), ())
+        assert visitor(page).state.likes == ("m2",)
+
+        line = next(line for line, kind, _ in session.taste.lines if kind == "like")
+        page.click(session, Event(do="drop-taste", id=line))
+        page.click(session, Event(do="drop-taste", id="no such line"))
+        page.click(session, Event(do="new"))
+        assert (session.state.likes, session.state.seen) == ((), ("m3",))
+
+        page.click(session, Event(do="keep-taste", on=False))
+        page.click(session, Event(do="new"))
+        assert session.state.seen == ()
+
+
+def test_without_a_database_long_term_taste_is_not_offered(page):
+    session = visitor(page)
+    offered = "keep-taste" in page.shown(session)["regions"]["settings"]
+    assert offered == isinstance(page.history, StoredHistory)

@@ -59,7 +59,8 @@ def test_new_cards_stand_150_ms_after_a_like(serve, open_page, talk, tmp_path):
                 const log = document.querySelector('.log');
                 const shown = () => [...log.querySelectorAll('.card')].map((card) => card.dataset.item).join();
                 window.times = [];
-                log.addEventListener('click', () => { window.clicked = performance.now(); window.before = shown(); }, true);
+                const start = () => { window.clicked = performance.now(); window.before = shown(); };
+                log.addEventListener('click', start, true);
                 new MutationObserver(() => {
                     if (!window.clicked || shown() === window.before) return;
                     window.times.push(performance.now() - window.clicked);

@@ -13,9 +13,10 @@ from retrieval.types import Constraints, Credit, Step
 from tests.ui.fakes import film
 from ui import panels
 from ui.poster import poster
+from ui.session import Session
 from ui.strings import strings
 from ui.turns import whole
-from ui.types import Summary, Turn
+from ui.types import Summary, Taste, Turn
 
 EVIL = (
     "<img src=x onerror=alert(1)><script>alert(2)</script>\"'><b>**bold**</b> "
@@ -127,7 +128,10 @@ def test_a_problem_in_the_taste_panel_is_text():
 
 def test_history_and_settings_are_text():
     checked(panels.history((Summary(EVIL, EVIL, 1),), "", True, WORDS))
-    checked(panels.settings("en", True, (EVIL, EVIL, EVIL), WORDS))
+    catalog = Catalog.from_items([film(0, id="evil", title=EVIL)])
+    session = Session()
+    session.taste = Taste(True, ((EVIL, "like", "evil"),))
+    checked(panels.settings(session, catalog, (EVIL, EVIL, EVIL), WORDS))
 
 
 def test_the_comparison_is_text():

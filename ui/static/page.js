@@ -277,6 +277,7 @@ app.addEventListener("change", (event) => {
   else if (set === "look") look(event.target.value);
   else if (set === "language") { store.set("language", event.target.value); act({ do: "language", text: event.target.value }); }
   else if (set === "memory") { store.set("memory", event.target.checked ? "on" : "off"); act({ do: "memory", on: event.target.checked }); }
+  else if (set === "keep-taste") act({ do: "keep-taste", on: event.target.checked });
 });
 
 app.addEventListener("keydown", (event) => {
