@@ -285,7 +285,7 @@ def agent(messages: Annotated[int, typer.Option(min=1, help="How many gold messa
     with assembled(settings, console) as assistant:
         if assistant.engine is None:
             raise ValueError("this needs a language model; see docs/engines.md")
-        report = compare(assistant, assistant.engine.model, sample(messages))
+        report = compare(assistant, assistant.engine.model, sample(messages), progress=True)
     print(report)
     raise typer.Exit(0 if report.passed else 1)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 import statistics
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field
+from tqdm import tqdm
 
 from assistant.assistant import Assistant
 from assistant.engines import EngineError, LanguageModel, Message
@@ -165,12 +167,12 @@ def sample(count: int, seed: int = 7) -> list[str]:
     return random.Random(seed).sample(fitting, min(count, len(fitting)))
 
 
-def compare(assistant: Assistant, model: LanguageModel, messages: Sequence[str]) -> AgentReport:
+def compare(assistant: Assistant, model: LanguageModel, messages: Sequence[str], progress: bool = False) -> AgentReport:
     """Each message through the agent and through a turn of ours. Raises EngineError when the engine is lost."""
     agent = Agent(assistant, model)
     theirs: list[Usage] = []
     ours: list[Usage] = []
-    for message in messages:
+    for message in tqdm(messages, desc="messages", disable=not progress, file=sys.stderr):
         theirs.append(agent.run(message)[1])
         done = next(event for event in assistant.reply(DialogueState(), message) if isinstance(event, Done))
         if not done.usage.calls:
