@@ -126,7 +126,7 @@ class Explainer:
             if card is None or card in progress.written:
                 continue
             refused = violations or _thin(piece.text)
-            own = _with_tie(piece.text, ties[card]) if ties else piece.text
+            own = _with_tie(piece.text, ties[card], facts) if ties else piece.text
             yield _show(progress, facts, card, progress.templates[card] if refused else own)
 
     def _stream(
@@ -145,9 +145,9 @@ class Explainer:
                 close()
 
 
-def _with_tie(text: str, reason: str) -> str:
-    """The sentence with the reason for the pick as its last half-sentence."""
-    if not reason:
+def _with_tie(text: str, reason: str, facts: Facts) -> str:
+    """The sentence with the reason for the pick as its last half-sentence, unless it names a liked title itself."""
+    if not reason or any(title in text for title in facts.liked):
         return text
     bare, zh = text.rstrip(" .!。！"), bool(HAN.search(text))
     return f"{bare}，{reason}。" if zh else f"{bare}, {reason}."

@@ -21,7 +21,8 @@ _NUMBER = re.compile(r"(?<![A-Za-z])\d[\d,.]*\d|(?<![A-Za-z])\d")
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*\b")
 _QUOTED = re.compile(r"《([^》]+)》|“([^”]+)”|\"([^\"]+)\"")
 _NEGATION = re.compile(
-    r"(?:\b(?:no|not|non|without|never|isn't|free of|rather than|instead of)[ -](?:[\w'-]+ ){0,2}|不[^，。]*|没有|非|无)$",
+    r"(?:\b(?:no|not|non|without|never|isn't|free of|rather than|instead of)[ -](?:[\w'-]+ ){0,2}"
+    r"|不[^，。]*|没有|非|无)$",
     re.I,
 )
 _LIKED = re.compile(
@@ -125,7 +126,7 @@ def _numbers(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Vi
 
 def _number_known(number: str, match: re.Match[str], card: CardFacts) -> bool:
     item = card.item
-    known = {str(item.year or ""), str(item.runtime or ""), str(item.votes or ""), str(item.rating or "")}
+    known = {str(item.year or ""), str(item.runtime or ""), str(item.votes or ""), f"{item.rating or 0:g}"}
     if (
         number in known
         or number in card.words

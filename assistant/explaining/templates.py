@@ -31,9 +31,13 @@ def kind(ranked: Ranked, *, chinese: bool) -> str:
 
 
 def tie(ranked: Ranked, number: int, *, chinese: bool) -> str:
-    """Half a sentence that ties the item to what the person said; "" when nothing does. `number` varies the wording."""
+    """Half a sentence that ties the item to what the person said; "" when nothing does. `number` varies the wording.
+
+    A genre is no such tie: what the item is called names it already.
+    """
     write = _link_zh if chinese else _link_en
-    said = (line for one in _strongest(ranked) if one.words and (line := write(one, ranked.item, number)))
+    asked = [one for one in _strongest(ranked) if one.words and one.kind != "genre"]
+    said = (line for one in asked if (line := write(one, ranked.item, number)))
     return next(said, "")
 
 

@@ -28,7 +28,7 @@ OBJECT = re.compile(
     r"(?:\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
     r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|compared to|vibes? of|than|unlike|called|named|titled|"
     r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|kinda like|have you seen|"
-    r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
+    r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially(?: in)?|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
     r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|all of|all|watching|of|really|either|old))*\s*[:\"“‘'《]?\s*$",
     re.IGNORECASE,
@@ -50,6 +50,11 @@ _NAMED = re.compile(
 )
 _BY = re.compile(
     r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+((?:[^\W\d_][\w'’.\-]*\s*){1,3})", re.IGNORECASE
+)
+_THE = re.compile(r"the\s", re.IGNORECASE)
+_IT_WAS = re.compile(
+    r"^[\"”’']?\s*(?:,|and|but|\.)\s*(?:it was|(?:i |we )?(?:really |absolutely |both )?(?:loved|hated|liked|enjoyed) it)\b",
+    re.IGNORECASE,
 )
 _OCCASION = re.compile(r"\b(?:for|on|around|until|this|every|during)\s*$", re.IGNORECASE)
 _DETERMINED = re.compile(
@@ -127,6 +132,10 @@ class Evidence:
             weight += 0.8
         if VERDICT.match(after) and not _PRONOUNS.issuperset(words) and (not before.strip() or OPENS.search(before)):
             weight += 1.6
+        if strong and _THE.match(mention.text) and mention.link.kind == "exact" and self._fame(mention) > 0:
+            weight += 0.8  # "liked the ring": the article belongs to the title
+        if _IT_WAS.match(after) and OBJECT.search(before[-60:]):
+            weight += 1.0
         if self._is_by_its_maker(mention, after):
             weight += 1.5
         if message.strip(" .!?\"'") == mention.text:

@@ -20,7 +20,7 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    r"\b(?:why (?:on earth |the hell |the heck |exactly )?(?:would you (?:recommend|suggest|pick|choose)|did|do|does|have|are|is|was|this|that|these|those|them|the|it|□+)\b(?! not)(?! i )|how come|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
+    r"\b(?:why (?:on earth |the hell |the heck |exactly )?(?:would you (?:recommend|suggest|pick|choose)|did|do|does|have|are|is|was|this|that|these|those|them|the|it|□+)\b(?! not)(?! i )|how come|why you (?:picked|chose|suggest\w*|recommend\w*|think|showed)|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
@@ -33,7 +33,7 @@ _ASK = re.compile(
     r"when (?:was|did|were|is)|how (?:long|old|scary|good|violent|sad|popular|many (?:people|votes|minutes))|where (?:was|is|does|did)|"
     r"(?:^|[.,!?;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
     r"(?:is|are|was|were|does|did|do)\s+(?:the\s+)?[^?.!]{2,40}?\s+(?:in|play in|star in|appear in|act in|direct)\s+(?:it|that|this|them|these|any of (?:these|them|those)|one of (?:these|them|those)|the (?:\w+ )?one|□+|number \w+)\b|where (?:can|could|do|to) (?:i|we|you)?\s*(?:watch|see|find|stream|rent|buy|get)\b|(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
-    r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
+    r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的是|的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
     re.IGNORECASE,
 )
 _MORE_LIKE = re.compile(
@@ -70,6 +70,11 @@ STEERING = re.compile(
 """Attempts to steer the assistant: such a sentence states no wish."""
 
 
+_SOMEBODY_WHO = re.compile(
+    r"\b(?:guy|man|woman|lady|person|people|director|actor|actress|one|those|someone)s? who\b", re.IGNORECASE
+)
+
+
 def early(message: str) -> Intent | None:
     """Intents that the wording alone settles, whatever values the message has."""
     if _START_OVER.search(message):
@@ -88,7 +93,7 @@ def asks_comparison(message: str) -> bool:
 
 def asks_item(message: str) -> bool:
     """Whether a question about an item is asked."""
-    return bool(_ASK.search(message))
+    return bool(_ASK.search(_SOMEBODY_WHO.sub(" ", message)))
 
 
 def more_like(message: str) -> bool:

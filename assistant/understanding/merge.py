@@ -25,6 +25,9 @@ _GENERIC_WORDS = (
     "similar so some someone something stuff suggest suggestion suggestions than that the them thing things "
     "third this title to tonight too type us very vibe want watch watched with"
 )
+_LONGEST_THEME = 4
+"""Words of a theme; a longer one is a sentence about something else."""
+
 _GENERIC = frozenset(_GENERIC_WORDS.split())
 _FIXED = (Intent.UNDO, Intent.START_OVER, Intent.ASK_WHY, Intent.COMPARE, Intent.ASK_ITEM)
 
@@ -139,21 +142,25 @@ class _Merger:
         return any(low <= taken[0] < high for taken in self._taken if taken != span)
 
     def wishes(self, values: Iterable[str] | None) -> list[Slot]:
-        """Moods and themes in the person's words."""
+        """Themes in the person's words that are wanted, and that the catalog's keywords can answer.
+
+        Measured on the gold messages, moods are the rules' business: whatever else the model took for a wish ("rainy
+        night", "masterpiece") was none.
+        """
         slots = []
         for value in values or ():
             span = self._free(value)
-            if span is None or len(value) > 60:
+            if span is None or len(value.split()) > _LONGEST_THEME:
                 continue
             words = self._message[span[0] : span[1]]
-            if all(word in _GENERIC or word.isdecimal() for word in fold(words).split()):
+            content = [word for word in fold(words).split() if word not in _GENERIC]
+            if not content or self._rules.vocabulary.find(words):
                 continue
-            if self._rules.vocabulary.find(words):
+            colour = Polarity(self._reading.masked).at(*span)
+            if colour == "refused" or (colour != "wanted" and not self._beside_a_slot(span)):
+                continue
+            if not self._rules.is_theme(content):
                 continue
             self._taken.append(span)
-            colour = Polarity(self._reading.masked).at(*span)
-            if fold(words).split()[0] in ("no", "not") or (colour == "neutral" and not self._beside_a_slot(span)):
-                continue
-            operator: Operator = "not" if colour == "refused" else "="
-            slots.append(Slot("wish", operator, words.casefold(), words))
+            slots.append(Slot("wish", "=", words.casefold(), words))
         return slots

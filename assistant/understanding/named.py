@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.acts import Operator, Slot
 from assistant.understanding.deciding import Draft
+from assistant.understanding.stances import SAME_MAKER
 from assistant.understanding.vocabulary import Word
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 _THAN = re.compile(
     r"\b(newer|older|more recent|earlier|later|after|before)(?:\s+than)?\s+(?:the\s+)?[\"“'《]?$", re.IGNORECASE
-)
-_SAME_MAKER = re.compile(
-    r"\b(?:the )?same (director|filmmaker|guy who made|actors?|actress|cast|star|lead)s? "
-    r"(?:as|of|who made|that made|from|in)\s+(?:the\s+)?[\"“'《]?$",
-    re.IGNORECASE,
 )
 _HAS_A_TITLE = re.compile(r"□[^□]{0,12}\b(?:was|were|is|isn['’]?t|wasn['’]?t|=)\b[^□]{0,30}$")
 _SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGNORECASE)
@@ -37,8 +33,8 @@ def from_named(draft: Draft, catalog: Catalog) -> list[Slot]:
             older = than[1].casefold() in ("older", "earlier", "before")
             operator: Operator = "<=" if older else ">="
             slots.append(Slot("year", operator, str(year - 1 if older else year + 1), than[0].strip()))
-        if item and (same := _SAME_MAKER.search(before)):
-            role = "director" if same[1].casefold().startswith(("direct", "film", "guy")) else "actor"
+        if item and (same := SAME_MAKER.search(before)):
+            role = "actor" if (same[1] or "").casefold().startswith(("act", "cast", "star", "lead")) else "director"
             slots += [Slot("person", "=", name, same[0].strip(), role=role) for name in item.credited(role)[:3]]
     return slots
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -64,6 +65,7 @@ class PeopleIndex:
         self._roles = {name: counts.most_common(1)[0][0] for name, counts in roles.items()}
         self._weight = weight
         self._surnames = {surname: names[-1] for surname, names in surnames.items() if self._leads(names)}
+        self._firsts = self._known_by_first_name(roles)
         self._keys = [key for key, name in self._names.items() if " " in key and weight[name] > 3]
         self._by_first: dict[str, list[str]] = defaultdict(list)
         self._by_last: dict[str, list[str]] = defaultdict(list)
@@ -77,6 +79,19 @@ class PeopleIndex:
         """Whether a surname means one person: theirs weighs much, and far more than any namesake's."""
         best = self._weight[names[-1]]
         return best >= 12 and (len(names) == 1 or best >= 2.5 * self._weight[names[-2]])
+
+    def _known_by_first_name(self, names: Iterable[str]) -> dict[str, str]:
+        """First names that mean one person ("Denzel"): well known, and nobody of some weight shares it."""
+        bearers: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            key = _key(name)
+            if " " in key and self._weight[name] >= _FAMOUS // 2:
+                bearers[key.split()[0]].append(name)
+        return {
+            first: found[0]
+            for first, found in bearers.items()
+            if len(found) == 1 and len(first) > 4 and self._weight[found[0]] >= _FAMOUS
+        }
 
     def role(self, name: str) -> str:
         """The role this person has most often in the catalog, "" when it has none."""
@@ -146,6 +161,8 @@ class PeopleIndex:
                 return None
             return Person(name, self._roles[name], start, end) if name else None
         name = self._surnames.get(key)
+        if name is None and (first := self._firsts.get(key)) and _ASKED.search(message[:start]):
+            return Person(first, self._roles[first], start, end, sure=False)
         if name and (words[:1].isupper() or (len(words) > 3 and self._weight[name] >= _FAMOUS)):
             return Person(name, self._roles[name], start, end, sure=False)
         return None

@@ -32,7 +32,7 @@ _N = r"(?:n['’]?t|not|never)"
 _ADV = r"(?:\s+(?:really|particularly|that|so|very|too|much|at all|even|usually|ever|always|actually|especially|exactly|quite|all that|super|a|been|big|huge|the biggest|much of a|much of|in the|any|ever really))*"
 _REFUSE = (
     r"\b(?:anything|everything|any genre|all|any)\s+(?:but|except|besides|other than)\b",
-    r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans|steer clear of|stay away from|keep away from|allergic to|rather than|instead of)\b(?:\s+for)?",
+    r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans|steer clear of|stay away from|keep away from|allergic to|(?:need|want) a break from|(?:can|could) do without|rather than|instead of)\b(?:\s+for)?",
     r"\bfinds?\b(?=[^,.;!?]{1,40}\b(?:boring|dull|annoying|tedious|overrated|silly|cheesy|tiring|unbearable|too \w+)\b)",
     r"\brather\b[^.;!?□]{0,60}?\bthan\b(?:\s+(?:watch|see|sit through|rewatch))?|\bkeep\b(?=[^,.;!?]{1,40}\b(?:away|out)\b)",
     r"\b(?:hate|hates|hated|hating|dislike|disliked|dislikes|despise|despised|loathe|loathed|detest|detested|abhor)\b",
@@ -66,7 +66,7 @@ _WANT = (
     r"\b(?:something|anything|more|best|good|great|some|any)\b",
 )
 _VERDICT_BAD = (
-    r"(?:(?:\b(?:was|is|were|are|was just|felt|seems?|looks?|looked|seemed|sounds?|found (?:it|them)|finds?)\b|(?<=\w)['’]s\b|=)[^,.;!?]{0,24}?\b(?:awful|terrible|bad|boring|dull|overrated|trash|garbage|crap|horrible|rubbish|disappointing|disappointment|stupid|dumb|lame|the worst|worst|a mess|unwatchable|a snooze|a letdown|not my thing|not for me|not my cup of tea|out|out of the question|not good|(?:way |far |much )?too (?:long|slow|scary|violent|much|weird|dark|silly)|off the table|off limits|a no|a no[- ]go|a waste of time|meh))\b",
+    r"(?:(?:\b(?:was|is|were|are|was just|felt|seems?|looks?|looked|seemed|sounds?|found (?:it|them)|finds?)\b|(?<=\w)['’]s\b|=)[^,.;!?]{0,24}?\b(?:awful|terrible|bad|boring|dull|overrated|trash|garbage|crap|horrible|rubbish|disappointing|disappointment|stupid|dumb|lame|the worst|worst|a mess|unwatchable|a snooze|a letdown|not my thing|not for me|not my cup of tea|out|out of the question|not good|(?:way |far |much )?too (?:long|slow|scary|violent|much|weird|dark|silly)|off the table|off limits|a no|a no[- ]go|a waste of time|meh|confusing|a bit much|forgettable|mediocre|pretentious|predictable|cringe\w*|annoying|messy))\b",
     r"(?<=\w)\s+no\b(?=\s*(?:[,.;!]|$))|(?<=□)\W{1,3}(?:not so much|not really|not for me|no thanks?|nope|no way|hard pass|i don['’]t get (?:it|the hype)|don['’]t get me started)\b",
     r"\b(?:sucks?|sucked|stinks?|stank|bores? me|bored me|put me to sleep|lost me|annoyed me|did nothing for me|does nothing for me|(?:was|is|are|were)(?:n['’]?t| not|nt)\s+(?:\w+\s+)?(?:good|great|for me|my thing|my cup of tea|my style|funny|it|that good|fun|interesting|what i)|(?:did|do|does)(?:n['’]?t| not|nt)\s+(?:work|do it|do anything|interest|appeal|grab|land))\b",
     r"\b(?:i|we|she|he|they)\s+(?:really\s+)?(?:hated|disliked|hate|dislike|can['’]?t stand|cannot stand|couldn['’]?t stand|did(?:n['’]?t| not|nt) (?:like|enjoy|care for|finish)|do(?:n['’]?t| not|nt) (?:like|want|enjoy))\s*(?:it|that one|them|that|those)?\s*$",
@@ -95,7 +95,7 @@ _FRESH = re.compile(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\
 """How a request begins, and no list goes on: "nothing with ghosts, a comedy please"."""
 _PRONOUN = re.compile(r"\s*(?:it|them|that|those|these|all of (?:it|them))\b", re.IGNORECASE)
 """The object of a refusal that ends with it: what follows its clause is not refused too."""
-_IT = r"\s+(?:it|them|that one|those)\b(?!\s+(?:when|that|if|to))"
+_IT = r"\s+(?:it|them|that one|those|either(?: of them)?|neither|both|any of them)\b(?!\s+(?:when|that|if|to))"
 _HATES_IT = re.compile(
     rf"\b(?:hate|hated|hates|dislike|disliked|(?:ca|could)n?['’]?t (?:stand|finish)|cannot stand|(?:do|did|does)(?:n['’]?t| not|nt) (?:really )?(?:like|enjoy|care for|get|understand)|(?:am|['’]m|are|is|so) (?:so )?(?:over|sick of|tired of|done with)|not a fan of){_IT}|^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style))\b",
     re.IGNORECASE,
@@ -161,7 +161,8 @@ class Polarity:
         """The last cue; a weak one yields to the refusal that it directly follows ("without any romance")."""
         last = leading[-1]
         for cue in reversed(leading[:-1]):
-            if not last.weak or self._message[cue.end : last.start].strip():
+            between = self._message[cue.end : last.start]
+            if not last.weak or not re.search(r"^\s*$|\b(?:or|nor)\s*$", between):
                 break
             last = cue
         return last

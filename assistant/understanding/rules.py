@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from assistant.understanding.polarity import Colour, Polarity, mask
 from assistant.understanding.references import Reference, references
 from assistant.understanding.themes import refused_themes, themes
 from assistant.understanding.vocabulary import CJK, Word, load_vocabulary
+from retrieval.text import fold
 from retrieval.titles import Mention, TitleLinker
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ _INSTEAD = re.compile(
 )
 _NOUN_OF = ("action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
 
+
+_KNOWN_THEME = 2
+"""Items that must carry a keyword for its words to count as words of a theme."""
 
 LONGEST = 4000
 """Characters of a message that are read."""
@@ -73,6 +77,18 @@ class Rules:
         self.titles = TitleReader(catalog, linker, self.vocabulary)
         self.people = PeopleIndex(catalog)
         self.titles.warm()
+        common = catalog.keywords.counts >= _KNOWN_THEME
+        self._theme_words = frozenset(
+            word
+            for name, known in zip(catalog.keywords.names, common, strict=True)
+            if known
+            for word in fold(name).split()
+            if len(word) > 3
+        )
+
+    def is_theme(self, words: Iterable[str]) -> bool:
+        """Whether every one of these words, a plural tolerated, stands in keywords of the catalog."""
+        return all(word in self._theme_words or word.removesuffix("s") in self._theme_words for word in words)
 
     def read(self, message: str, state: DialogueState) -> Reading:
         """The act that the wording supports. Sentences that try to steer the assistant state no wish."""
@@ -202,6 +218,12 @@ class Rules:
             Intent.REJECT: "except",
         }
         refers: list[str] = []
+        spared = {
+            one
+            for point, stance in draft.pointed
+            if stance.operator == "except" and len(point.ids) == 1
+            for one in point.ids
+        }
         for reference, stance in draft.pointed:
             if reference.named:
                 continue
@@ -210,7 +232,8 @@ class Rules:
                 or intent not in meant
                 or stance.operator == "=" == meant.get(intent)
             ):
-                refers += reference.ids
+                several = len(reference.ids) > 1
+                refers += [item_id for item_id in reference.ids if not (several and item_id in spared)]
                 continue
             for item_id in reference.ids:
                 item = self.catalog.get(item_id)
@@ -284,12 +307,12 @@ class Rules:
                 value = value.removeprefix("set in ") if operator == "not" else value
                 draft.slots.append(Slot("wish", operator, value, draft.message[start:end]))
                 taken.append((start, end))
-        for start, end, value in refused_themes(draft.masked, self.catalog.keywords):
+        for start, end, value in refused_themes(draft.masked, self.catalog.keywords.__contains__):
             if not _inside(start, end, taken) and polarity.at(start, end) == "refused":
                 draft.slots.append(Slot("wish", "not", value, draft.message[start:end]))
 
     def _fill_numbers(self, draft: Draft, gone: set[str]) -> None:
-        text = mask(draft.masked, [(person.start, person.end) for person in draft.people])
+        text = mask(draft.masked, _spans(draft.people, draft.words))
         for bound in (*years(text, self._today().year), *runtimes(text), *counts(text)):
             span = draft.message[bound.start : bound.end]
             if span not in gone:

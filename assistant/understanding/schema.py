@@ -19,11 +19,14 @@ LISTS = ("like", "dislike", "seen", "genres", "no", "people", "wishes")
 
 
 class Parse(BaseModel):
-    """The model's reading: words of the message only. A key with nothing to say is left out."""
+    """The model's reading: words of the message only. A key with nothing to say is left out.
+
+    `intent` is what version 1 of the prompt asked for; the rules' intent was right more often and is the one kept.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
-    intent: ModelIntent
+    intent: ModelIntent | None = None
     like: Values | None = None
     dislike: Values | None = None
     seen: Values | None = None
@@ -40,7 +43,7 @@ def parse_text(text: str) -> Parse | None:
         found = json.loads(text)
     except (ValueError, RecursionError):
         found = _salvaged(text)
-    return _checked(found) if isinstance(found, Mapping) and found else None
+    return _checked(found) if isinstance(found, Mapping) and (found or text.strip() == "{}") else None
 
 
 def _salvaged(text: str) -> dict[str, Any]:
@@ -55,13 +58,13 @@ def _salvaged(text: str) -> dict[str, Any]:
 
 
 def _checked(found: Mapping[str, Any]) -> Parse | None:
-    """The parse of what fits the schema, value by value; an unknown intent makes it a request."""
+    """The parse of what fits the schema, value by value; an unknown intent is left out."""
     kept: dict[str, Any] = {}
     for key in LISTS:
         values = found.get(key)
         if isinstance(values, list):
             kept[key] = [value for value in values if isinstance(value, str) and 0 < len(value) <= 80][:8]
-    for intent in (found.get("intent"), "recommend"):
+    for intent in (found.get("intent"), None):
         try:
             return Parse.model_validate({**kept, "intent": intent})
         except ValidationError:

@@ -26,6 +26,14 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 """What stands behind it is the measure of a comparison, neither liked nor hated."""
+SAME_MAKER = re.compile(
+    r"\b(?:the )?same (director|filmmaker|guy who made|actors?|actress|cast|star|lead)s? "
+    r"(?:as|of|who made|that made|from|in)\s+(?:the\s+)?[\"“'《]?$"
+    r"|\bthe (guy|man|woman|person|people|director)s? (?:who|that|behind|of)(?: (?:made|directed|did|shot|created))?"
+    r"\s+(?:the\s+)?[\"“'《]?$",
+    re.IGNORECASE,
+)
+"""What stands behind it names its maker or its cast, and is not asked for itself."""
 _MORE_OF_IT = re.compile(
     r"\b(?:more (?:like|of) (?:that|them|those|it|this|the same|that kind)|(?:something|anything|stuff|movies?|films?) (?:like|similar to) (?:that|it|them|those)|want more|need more|another one like)\b",
     re.IGNORECASE,
@@ -64,7 +72,7 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if _ASKED_BACK.search(before[-40:]):
         praised = _PRAISED_IT.match(masked[title.end :])
         return Stance(("not" if _HATE.search(praised[0]) else "=") if praised else None)
-    if _MEASURE.search(before[-50:]):
+    if _MEASURE.search(before[-50:]) or SAME_MAKER.search(before[-60:]):
         return Stance(None)
     if colour == "refused":
         return Stance("except" if _EXCEPT.search(before) else "not")

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Callable
 
-_END = r"(?=\s*(?:[.,!?;]|$|\b(?:but|that|which|who|please|and (?:no|not|from|with|something|maybe)|from|with|without|or|after|before|for|made|released|starring|by|like)\b))"
+_END = r"(?=\s*(?:[.,!?;]|$|\b(?:but|that|which|who|please|and (?:no|not|from|with|something|maybe)|from|with|without|or|after|before|for|made|released|starring|by|like|would|could|should|is|are|was|were)\b))"
 _THING = rf"(?P<thing>(?:[\w'’\-]+\s+){{0,5}}?[\w'’\-]+){_END}"
 _NOUN = r"(?:movies?|films?|flicks?|something|anything|nothing|ones?|stor(?:y|ies)|stuff|document\w+|comed\w+|dramas?|thrillers?|westerns?|romances?|horror|picture)"
 _PATTERNS = tuple(
@@ -80,7 +80,7 @@ _REFUSED = re.compile(
 )
 
 
-def refused_themes(masked: str, known: Container[str]) -> list[tuple[int, int, str]]:
+def refused_themes(masked: str, known: Callable[[str], bool]) -> list[tuple[int, int, str]]:
     """Start, end and value of what is refused by a word that the catalog's keywords have: "no sharks"."""
     found = []
     for match in _REFUSED.finditer(masked):
@@ -88,7 +88,7 @@ def refused_themes(masked: str, known: Container[str]) -> list[tuple[int, int, s
         for size in (2, 1):
             thing = " ".join(words[:size])
             forms = (thing, thing.removesuffix("s"), thing.removesuffix("es"), f"{thing.removesuffix('ies')}y")
-            value = next((form for form in forms if len(form) > 2 and form in known and form not in _EMPTY), None)
+            value = next((form for form in forms if len(form) > 2 and known(form) and form not in _EMPTY), None)
             if value and len(words) >= size:
                 start = match.start("thing")
                 found.append((start, start + len(thing), value))

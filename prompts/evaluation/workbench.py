@@ -16,6 +16,9 @@ from retrieval.catalog import Catalog
 from retrieval.titles import TitleLinker
 from retrieval.types import Query
 
+PATIENCE = 600.0
+"""Seconds that an answer may take: a prompt is not worse because the machine is busy."""
+
 
 @dataclass
 class Workbench:
@@ -39,12 +42,14 @@ class Workbench:
     def understander(self) -> Understander:
         """An understander with the prompt under test; one for all cases, because its vocabulary takes a second."""
         if self._understander is None:
-            self._understander = Understander(self.model, self.catalog, self.linker, prompts=self.prompt)
+            self._understander = Understander(
+                self.model, self.catalog, self.linker, prompts=self.prompt, timeout=PATIENCE
+            )
         return self._understander
 
     def explainer(self) -> Explainer:
         """An explainer with the prompt under test."""
-        return Explainer(self.model, self.prompt("explain"), self.prompt("explain-zh"))
+        return Explainer(self.model, self.prompt("explain"), self.prompt("explain-zh"), timeout=PATIENCE)
 
     def assistant(self) -> Assistant:
         """A whole assistant with the prompts under test."""

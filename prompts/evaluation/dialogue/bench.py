@@ -160,7 +160,7 @@ def act_of(parse: Parse | None, message: str | None = None, understander: Unders
                 continue
             words = message[span[0] : span[1]]
             slots += _linked(name, operator, words, understander)
-    return DialogueAct(Intent(parse.intent), tuple(slots))
+    return DialogueAct(Intent(parse.intent or Intent.RECOMMEND), tuple(slots))
 
 
 _KEYS = (

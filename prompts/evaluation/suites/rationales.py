@@ -50,12 +50,13 @@ def run(case: Case, bench: Workbench) -> CaseResult:
             break
     count = len(facts.cards)
     own = [judged for judged in result.judged if not judged.violations and judged.card is not None]
+    told = sorted({judged.card for judged in own if judged.card is not None and 0 <= judged.card < count})
     bad = [line for card, line in zip(facts.cards, result.reasons, strict=True) if check(line, facts, (card,))]
     measures = {
         "grounded": (float(sum(not judged.violations for judged in result.judged)), float(len(result.judged))),
-        "written": (float(len({judged.card for judged in own})), float(count)),
+        "written": (float(len(told)), float(count)),
         "shown_grounded": (float(count - len(bad)), float(count)),
-        "useful": (float(sum(_useful(judged.text, facts, judged.card or 0) for judged in own)), float(len(own))),
+        "useful": (float(sum(_useful(result.reasons[card], facts, card) for card in told)), float(len(told))),
         "short": (float(sum(_short(judged.text) for judged in result.judged)), float(len(result.judged))),
         "varied": _varied([judged.text for judged in own]),
         **bench.spent(before),

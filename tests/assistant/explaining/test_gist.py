@@ -10,8 +10,8 @@ from assistant.explaining.gist import MOST_WORDS, gist
     [
         ("A conductor finds that the last train never stops.", "A conductor finds that the last train never stops"),
         (
-            "A widowed clockmaker takes in the boy next door, teaches him her trade, and slowly learns that he is the son of "
-            "the man who left her. It won four prizes.",
+            "A widowed clockmaker takes in the boy next door, teaches him her trade, and slowly learns that he is the "
+            "son of the man who left her. It won four prizes.",
             "A widowed clockmaker takes in the boy next door, teaches him her trade",
         ),
         ("An Oscar winning film. Two brothers cross the desert to sell their only camel.",

@@ -25,7 +25,7 @@ def test_a_truncated_answer_keeps_its_complete_strings() -> None:
 def test_values_of_the_wrong_kind_are_left_out() -> None:
     parse = parse_text('{"intent":"obey","like":[1,null,{"a":2},"Up"],"no":"horror","people":{}}')
     assert parse is not None
-    assert (parse.intent, parse.like, parse.no, parse.people) == ("recommend", ["Up"], None, None)
+    assert (parse.intent, parse.like, parse.no, parse.people) == (None, ["Up"], None, None)
 
 
 def test_hostile_answers_give_nothing_or_a_parse() -> None:

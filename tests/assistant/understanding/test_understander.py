@@ -18,10 +18,10 @@ def answer(intent: str = "recommend", **lists: list[str]) -> str:
 
 
 def test_the_model_adds_what_the_rules_cannot_know(make_understander) -> None:
-    model = QueueModel([answer(wishes=["rainy night"])])
-    result = make_understander(model).understand("a comedy for a rainy night", DialogueState())
+    model = QueueModel([answer(wishes=["friendship", "rainy night"])])
+    result = make_understander(model).understand("a comedy on friendship for a rainy night", DialogueState())
     assert result.act.values("genre") == ("comedy",)
-    assert result.act.values("wish") == ("rainy night",)
+    assert result.act.values("wish") == ("friendship",)
     assert (result.usage.calls, result.degraded) == (1, False)
 
 
