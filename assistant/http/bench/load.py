@@ -16,7 +16,7 @@ from starlette.responses import StreamingResponse
 from assistant.http.app import create_app
 from assistant.http.bench.echo import EchoAssistant
 from assistant.http.bench.server import serving
-from assistant.http.bench.talkers import Order, Seen, send
+from assistant.http.bench.talkers import TURNS_A_TALK, Order, Seen, send
 from assistant.http.options import ServerOptions
 from assistant.http.talk import Conversationalist
 from assistant.memory import open_memory
@@ -90,7 +90,8 @@ def run_load(
                 few = min(max(turns // 20, 20), 500)
                 send(Order(address, "warm", min(sessions, 4), few))
                 alone, alone_cpu = _with_cpu(Order(address, "alone", 1, few))
-                send(Order(address, "full", sessions, max(turns // 10, sessions)))
+                # Until conversations are as long as they get: their states, and what is kept of them, grow until then.
+                send(Order(address, "full", sessions, max(min(sessions * TURNS_A_TALK, turns // 3), sessions)))
                 before = resident_mib()
                 seen, busy = _with_cpu(Order(address, "load", sessions, turns, progress=progress))
                 after = resident_mib()

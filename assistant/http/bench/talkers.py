@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from tqdm import tqdm
 
 _MARKER = re.compile(r"marker\d+")
-_TURNS_A_TALK = 50
+TURNS_A_TALK = 50
 """Turns after which a person begins a new conversation, as people do."""
 
 
@@ -62,7 +62,7 @@ async def talk(order: Order) -> Seen:
         async with _Connection(order.address) as connection:
             conversation: str | None = None
             for turn in range(each[number]):
-                if turn % _TURNS_A_TALK == 0:
+                if turn % TURNS_A_TALK == 0:
                     conversation = None
                 body = {"message": f"marker{number} wish {turn % 5}", "user": f"{order.name}{number}"}
                 began = time.perf_counter()
