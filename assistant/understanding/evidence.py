@@ -140,10 +140,11 @@ class Evidence:
             weight += 1.5
         if message.strip(" .!?\"'") == mention.text:
             weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
-        if self._vocabulary.entry(mention.text):
+        if entry := self._vocabulary.entry(mention.text):
+            meant = strong or (entry.section == "wish" and bool(OBJECT.search(before[-60:])))  # "I like Alien"
             weight -= (
                 0.4
-                if capitals > 1 and (strong or mention.link.item_id in shown)
+                if capitals > 1 and (meant or mention.link.item_id in shown)
                 else 1.0
                 if capitals > 1 or mention.link.item_id in shown
                 else 2.5

@@ -191,7 +191,8 @@ class Rules:
         limits = draft.state.limits
         taken = forgotten(draft.masked, self.vocabulary, limits.not_genres | limits.not_keywords)
         gone = {slot.span for slot in taken}
-        relative = critiques(draft.masked, draft.ids(), draft.state.last_shown, self.catalog)
+        named = [title.link.item_id for title, _ in draft.titles if title.link.item_id]
+        relative = critiques(draft.masked, draft.ids() or named, draft.state.last_shown, self.catalog)
         spent = [slot.span.casefold() for slot in relative]
         draft.slots += taken
         for word in draft.words:

@@ -25,6 +25,16 @@ def test_without_cards_a_critique_bounds_nothing(catalog: Catalog) -> None:
     assert bounds(critiques("older ones", (), (), catalog)) == []
 
 
+def test_not_too_long_bounds_without_cards_too(catalog: Catalog) -> None:
+    assert bounds(critiques("not too long", (), (), catalog)) == [("runtime", "<=", "120")]
+    assert bounds(critiques("not too long", (), ("inception",), catalog)) == [("runtime", "<=", "147")]
+
+
+def test_a_title_named_beside_a_critique_is_what_it_compares_with(read) -> None:
+    said = read("something like Inception but older", ("matrix",)).slots
+    assert bounds(list(said)) == [("year", "<=", "2009")]
+
+
 def test_moods_become_wishes_and_refusals(catalog: Catalog) -> None:
     slots = critiques("lighter and less violent", (), SHOWN, catalog)
     assert ("wish", "=", "light-hearted") in [(slot.name, slot.operator, slot.value) for slot in slots]

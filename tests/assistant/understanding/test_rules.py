@@ -175,3 +175,8 @@ def test_an_open_question_is_answered_by_place_or_year(read) -> None:
 def test_language_of_the_message_not_of_its_titles() -> None:
     assert language_of("I loved 《盗梦空间》, more please") == "en"
     assert language_of("想看 The Matrix 那样的") == "zh"
+
+
+def test_a_theme_with_a_capital_that_is_liked_is_a_title(read) -> None:
+    assert [slot.item_id for slot in read("I like Alien and she likes Zodiac").slots] == ["alien", "zodiac"]
+    assert [slot.name for slot in read("I like alien movies").slots] == ["wish"]
