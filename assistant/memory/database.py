@@ -54,6 +54,7 @@ class Database:
             when the URL cannot be used, the server does not answer, or a newer Concierge wrote the tables.
         """
         self.engine = _engine(url)
+        self._writer = self.engine.execution_options(concierge_write=True)
         self.sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer at a time: waiting here is fair, waiting in its busy handler is not.
         self._together = Together(self._write_alone) if self.sqlite else None
@@ -91,7 +92,7 @@ class Database:
                 connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _write_alone(self, function: Callable[[Connection], T]) -> T:
-        return self._run(self.engine.execution_options(concierge_write=True), function)
+        return self._run(self._writer, function)
 
     def _run(self, engine: Engine, function: Callable[[Connection], T]) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
