@@ -5,7 +5,7 @@ BIN := .venv/bin
 export CONCIERGE_Q := $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat setup test test-vllm bench-dialogue bench-prompts bench-page audit pictures lint format lock clean
+.PHONY: help run ask chat setup test test-vllm bench-dialogue bench-prompts smoke-prompts bench-page audit pictures lint format lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -45,7 +45,10 @@ bench-dialogue: .venv/.dev ## Understanding on the gold messages and scripted co
 	$(BIN)/concierge bench dialogue
 
 bench-prompts: .venv/.dev ## Every prompt suite on its standard sample, with a report
-	$(BIN)/concierge prompts eval --suite all --budget 120
+	$(BIN)/concierge prompts eval --suite all --budget 90
+
+smoke-prompts: .venv/.dev ## A few cases of every prompt suite with their gates, in three minutes; CI runs it
+	$(BIN)/concierge prompts eval --suite all --smoke --budget 22
 
 bench-page: .venv/.dev ## Times on the page, in the browser; on a quiet machine
 	$(BIN)/python -m pytest -s -m figures tests/ui

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from assistant.acts import Intent, Operator, Slot
+from assistant.questions import questions
 from assistant.state import DialogueState
 from assistant.understanding import intents
 from assistant.understanding.numbers import counts, runtimes, years
@@ -53,6 +54,8 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
         and not intents.says_seen(masked)
     ):
         return Intent.ASK_ITEM, True
+    if (draft.pointed or state.last_shown) and _asks_about_cards(masked):
+        return Intent.ASK_ITEM, True
     requested = intents.requests(masked)
     if draft.titles or draft.pointed:
         if intents.more_like(masked):
@@ -74,6 +77,13 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
     if intents.critiqued(masked) and started:
         return Intent.REFINE, True
     return Intent.CHAT, intents.greets(masked)
+
+
+def _asks_about_cards(masked: str) -> bool:
+    """Whether a question, and no wish, is about something that a record may tell: "how much money did it make?"."""
+    if not re.search(r"[?？]", masked) or intents.requests(masked) or intents.critiqued(masked):
+        return False
+    return questions().topic(masked) is not None
 
 
 def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, values: bool) -> Intent | None:

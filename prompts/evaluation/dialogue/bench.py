@@ -15,7 +15,9 @@ from rich.table import Table
 from tqdm import tqdm
 
 from assistant.acts import DialogueAct, Slot
+from assistant.assistant import Assistant
 from assistant.engines.types import EngineError, LanguageModel, Message
+from assistant.explaining import Explainer
 from assistant.understanding import Understander, Understanding
 from assistant.understanding.batch import as_record, state_of
 from assistant.understanding.merge import merge
@@ -23,7 +25,7 @@ from assistant.understanding.schema import Parse, parse_text
 from assistant.understanding.understander import MAX_TOKENS
 from prompts.evaluation.dialogue.conversations import Outcome, Talker, load_conversations, play
 from prompts.evaluation.dialogue.iard import IntentScore, evaluate_iard
-from prompts.evaluation.dialogue.messages import MessageScore, load_messages, score_messages
+from prompts.evaluation.dialogue.messages import FRESH, MessageScore, load_messages, score_messages
 from prompts.loader import load
 from retrieval.catalog import Catalog
 
@@ -69,6 +71,7 @@ def run_dialogue_bench(
     talker: Talker | None,
     *,
     cases: Sequence[Record] | None = None,
+    fresh: Sequence[Record] | None = None,
     iard: Path | None = None,
     report: Path | None = None,
     console: Console | None = None,
@@ -76,14 +79,17 @@ def run_dialogue_bench(
 ) -> DialogueReport:
     """Run the gold messages and the scripted conversations, print the tables, and write `report` as JSON.
 
-    `understander` reads by rules where `model` is None; then only the rules are scored. `talker` plays the
+    `understander` reads by rules where `model` is None; then only the rules are scored. `fresh` is the second gold set,
+    reported apart; its default is the one that comes with the prompts, or none with `cases`. `talker` plays the
     conversations (None: they are left out); `iard` is the path of IARD's dialogues, for the score of intents.
     """
     console = console or Console(stderr=True)
+    if fresh is None:
+        fresh = load_messages(FRESH) if cases is None else ()
     cases = load_messages() if cases is None else cases
     rules = understander.rules
-    answers = ask_model(model, cases, progress=progress) if model else None
-    readings = {case["id"]: rules.read(case["text"], state_of(case, rules)) for case in cases}
+    answers = ask_model(model, [*cases, *fresh], progress=progress) if model else None
+    readings = {case["id"]: rules.read(case["text"], state_of(case, rules)) for case in (*cases, *fresh)}
 
     def by_rules(case: Record) -> Record:
         return as_record(Understanding(readings[case["id"]].act), catalog)
@@ -106,7 +112,11 @@ def run_dialogue_bench(
     scores, misread = {}, list[str]()
     for name, read in systems.items():
         scores[name], misread = score_messages(cases, read)
-    outcomes = _play_all(talker, progress=progress) if talker else ()
+    if fresh:
+        scores["fresh set: rules alone"], _ = score_messages(fresh, by_rules)
+    if fresh and answers:
+        scores["fresh set: rules + model"], _ = score_messages(fresh, joined)
+    outcomes = _play_all(_without_prose(talker), progress=progress) if talker else ()
     made = list((answers or {}).values())
     result = DialogueReport(
         scores,
@@ -188,6 +198,15 @@ def _linked(name: str, operator: str, words: str, understander: Understander) ->
     return [Slot(name, operator, value, words)]  # type: ignore[arg-type]
 
 
+def _without_prose(talker: Talker) -> Talker:
+    """The same assistant without the second call of a turn: no assertion of a script is about the explanations."""
+    if not isinstance(talker, Assistant):
+        return talker
+    return Assistant(
+        talker.catalog, talker.retriever, talker.ranker, talker.understander, Explainer(None), talker.engine
+    )
+
+
 def _play_all(talker: Talker, *, progress: bool) -> tuple[Outcome, ...]:
     scripts = load_conversations()
     return tuple(play(script, talker) for script in tqdm(scripts, unit="conversation", disable=not progress))
@@ -200,6 +219,7 @@ def _print(report: DialogueReport, console: Console) -> None:
         "title F1",
         "genre F1",
         "people F1",
+        "wish F1",
         "polarity",
         "years",
         "spurious",
@@ -209,7 +229,7 @@ def _print(report: DialogueReport, console: Console) -> None:
         table.add_column(column, justify="left" if column == "system" else "right")
     for name, score in report.systems.items():
         figures = (
-            score.title_f1, score.genre_f1, score.people_f1, score.polarity, score.years, score.spurious,
+            score.title_f1, score.genre_f1, score.people_f1, score.wish_f1, score.polarity, score.years, score.spurious,
             score.refers_f1, score.intent,
         )  # fmt: skip
         table.add_row(name, *(f"{figure:.3f}" for figure in figures))

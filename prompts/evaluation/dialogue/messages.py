@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 CASES = Path(__file__).parents[2] / "cases" / "understand.jsonl"
+FRESH = Path(__file__).parents[2] / "cases" / "understand-fresh.jsonl"
+"""Messages labelled before they were first read by anything; the first figures on them are in docs/benchmarks.md."""
 Record = Mapping[str, Any]
 
 
