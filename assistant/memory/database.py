@@ -166,6 +166,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        "cache_size=-512",  # KiB for each connection, of which there may be dozens; the system caches the file too
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 
@@ -21,24 +20,17 @@ class _Job(Generic[T]):
         self._value: T | None = None
         self._error: BaseException | None = None
 
+    def run(self, connection: Connection) -> None:
+        """Run it within a transaction that others share."""
+        self._value = self.function(connection)
+
     def settle(self, run: Callable[[Callable[[Connection], T]], T]) -> None:
-        """Run it, once and for all."""
+        """Run it in a transaction of its own, once and for all."""
         try:
             self._value = run(self.function)
         except BaseException as error:  # the one who asked for it gets it, whoever runs it
             self._error = error
         self.done = True
-
-    def try_within(self, connection: Connection) -> None:
-        """Run it within a transaction that others share. Raises DBAPIError alone: then none of them counts."""
-        self._value = self._error = None
-        try:
-            with connection.begin_nested():
-                self._value = self.function(connection)
-        except DBAPIError:
-            raise
-        except Exception as error:
-            self._error = error
 
     def result(self) -> T:
         """Its value; raises what it raised."""
@@ -76,14 +68,15 @@ class Together:
             job.settle(self._run)
 
     def _all_at_once(self, jobs: list[_Job[Any]]) -> bool:
+        """Whether all went through; else nothing is changed, and each has to find out alone what it can do."""
+
         def work(connection: Connection) -> None:
             for job in jobs:
-                job.try_within(connection)
+                job.run(connection)
 
         try:
             self._run(work)
         except Exception:
-            # A full disk, a lock of another process: each alone finds out what it can still do.
             return False
         for job in jobs:
             job.done = True
