@@ -11,10 +11,17 @@ MOST_WORDS = 15
 _LEAST_WORDS = 6
 _SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s+[-–—]{1,2}\s+[^-–—]{1,60}\s+[-–—]{1,2}(?=\s)")
-_BREAK = re.compile(
-    r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|so that|in order to|only to|who|which|where|as"
-    r"|with|for|from|by|and|in|on|into|during|at|against)\b)",
+_CLAUSE = re.compile(
+    r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|so that|in order to|only to|who|which|where|as)\b)",
     re.IGNORECASE,
+)
+_PHRASE = re.compile(r"\s(?=(?:with|for|from|by|and|in|on|into|during|at|against)\b)", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:when|while|after|as|with|in|having|for|on|following|during|despite|before|set|years? after|forced|from)\b[^,]{3,120},\s+",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    r"(?:he|she|they|it|his|her|their|its|who|which|where|and|but|or|the two|both|as|when)\b", re.IGNORECASE
 )
 _OPEN_END = re.compile(
     r"[\s,;:–—-]+(?:a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|his|her|their|its|who|which|that|where|when|while|as|is|are"
@@ -33,8 +40,19 @@ def gist(description: str) -> str:
     for sentence in _SENTENCE.split(" ".join(description.split()))[:3]:
         plain = _ASIDE.sub("", sentence).strip(" .!?\"“”'’…")
         if len(plain.split()) >= _LEAST_WORDS and not _ADVERTISING.search(plain):
-            return _cut(plain)
+            return _cut(_main_clause(plain))
     return ""
+
+
+def _main_clause(sentence: str) -> str:
+    """The sentence without an opening clause ("After years at sea, …"), unless what follows leans on it."""
+    opening = _OPENING.match(sentence)
+    if opening is None or len(sentence.split()) <= MOST_WORDS:
+        return sentence
+    rest = sentence[opening.end() :]
+    if len(rest.split()) < _LEAST_WORDS or _LEANS.match(rest):
+        return sentence
+    return rest[:1].upper() + rest[1:]
 
 
 def _cut(sentence: str) -> str:
@@ -42,9 +60,14 @@ def _cut(sentence: str) -> str:
     if len(words) <= MOST_WORDS:
         return sentence
     most = len(" ".join(words[:MOST_WORDS]))
-    stops = [match.start() for match in _BREAK.finditer(sentence[: most + 1])]
-    kept = next((sentence[:stop] for stop in reversed(stops) if len(sentence[:stop].split()) >= _LEAST_WORDS + 2), "")
-    kept = kept or " ".join(words[:MOST_WORDS])
+    ends = (_last(boundary, sentence[: most + 1]) for boundary in (_CLAUSE, _PHRASE))
+    kept = next(filter(None, ends), " ".join(words[:MOST_WORDS]))
     while (shorter := _OPEN_END.sub("", kept)) != kept:
         kept = shorter
     return kept.strip(" ,;:–—-")
+
+
+def _last(boundary: re.Pattern[str], text: str) -> str:
+    """The text up to the last boundary that leaves enough words; "" without one."""
+    stops = [match.start() for match in boundary.finditer(text)]
+    return next((text[:stop] for stop in reversed(stops) if len(text[:stop].split()) >= _LEAST_WORDS + 2), "")
