@@ -275,6 +275,21 @@ def load(
 
 
 @bench.command()
+def turns(messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 24) -> None:
+    """Time to cards, first word and whole reply, beside the same model asked for films from memory."""
+    from assistant.launch import assembled
+    from prompts.evaluation.agent import sample
+    from prompts.evaluation.turns import time_turns
+
+    settings = Settings()
+    _prepared(settings)
+    with assembled(settings, console) as assistant:
+        if assistant.engine is None:
+            raise ValueError("this needs a language model; see docs/engines.md")
+        print(time_turns(assistant, assistant.engine.model, sample(messages), progress=True))
+
+
+@bench.command()
 def agent(messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 12) -> None:
     """Calls and tokens of a turn beside a plain tool-calling agent on the same engine and messages."""
     from assistant.launch import assembled
