@@ -106,7 +106,7 @@ class CachedModel:
     """A language model whose answers are kept. Without an inner model it answers from the cache alone.
 
     `repetition` above 0 asks again and keeps that answer apart. `deadline` is a `time.monotonic` value after which
-    nothing new is asked.
+    nothing new is asked; `out_of_time` then tells that something was.
     """
 
     def __init__(
@@ -124,6 +124,7 @@ class CachedModel:
         self._name = name or (f"{inner.kind}:{inner.name}" if inner else "none")
         self.calls: list[Stored] = []
         self.fresh = 0
+        self.out_of_time = False
 
     @property
     def kind(self) -> str:
@@ -186,6 +187,7 @@ class CachedModel:
         if self.inner is None:
             raise EngineError("this answer is not in the cache and no engine was given")
         if self.deadline is not None and time.monotonic() > self.deadline:
+            self.out_of_time = True
             raise BudgetSpent("the run's time is used up; run it again to go on where it stopped")
         return self.inner
 

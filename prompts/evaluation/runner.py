@@ -75,6 +75,8 @@ def run_suite(
                     break
                 except EngineError as error:
                     raise RunError(f"{case.place}: the engine failed: {error}") from error
+                if stopped := model is not None and model.out_of_time:
+                    break  # The assistant went on by rules, which says nothing about the prompt.
                 results.append(_named(result, repetition))
                 bar.update()
             fresh += model.fresh if model else 0

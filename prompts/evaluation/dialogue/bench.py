@@ -26,6 +26,7 @@ from assistant.understanding.understander import MAX_TOKENS
 from prompts.evaluation.dialogue.conversations import Outcome, Talker, load_conversations, play
 from prompts.evaluation.dialogue.iard import IntentScore, evaluate_iard
 from prompts.evaluation.dialogue.messages import FRESH, MessageScore, load_messages, score_messages
+from prompts.evaluation.workbench import PATIENCE
 from prompts.loader import load
 from retrieval.catalog import Catalog
 
@@ -142,7 +143,7 @@ def ask_model(
         messages = [Message(role, content) for role, content in prompt.render(message=case["text"])]
         began = time.perf_counter()
         try:
-            answer = model.structured(messages, Parse, max_tokens=MAX_TOKENS, timeout=60)
+            answer = model.structured(messages, Parse, max_tokens=MAX_TOKENS, timeout=PATIENCE)
         except EngineError:
             answers[case["id"]] = ModelAnswer(None, False, 0, time.perf_counter() - began)
             continue
