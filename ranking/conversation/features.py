@@ -29,8 +29,12 @@ SOURCES: Mapping[str, int] = {
 }
 """How many of its best items each part proposes; only items with a score above the part's lowest count."""
 
-RANKED = ("neural", "linear", "ease_sum", "co_sum", "turns_meaning", "said_last", "pop_named")
+RANKED = ("neural", "linear", "ease_sum", "co_sum", "turns_meaning", "said_last")
 """Parts whose rank among the turn's candidates is a feature too."""
+
+COARSE: Mapping[str, float] = {"pop_named": 0.25, "pop_opening": 0.25, "pop_recommended": 0.25, "linear": 0.1}
+"""Features that are rounded to such steps. Without the own dialog an item counts one less where it is the gold than
+where it is not: from exact values trees would learn each item's two counts, and nothing for new dialogs."""
 
 _FEWEST_CANDIDATES = 50
 
@@ -78,32 +82,27 @@ def score_all(parts: Sequence[Part], batch: Batch) -> dict[str, Matrix]:
     return scores
 
 
-def tabulate(
-    scores: Mapping[str, Matrix], batch: Batch, with_gold: bool, seed: int = 0, most: int | None = None
-) -> Table:
+def tabulate(scores: Mapping[str, Matrix], batch: Batch, seed: int = 0, most: int | None = None) -> Table:
     """Candidates and features of a batch from the parts' scores of all items.
 
-    For training, `with_gold` adds the gold items that no part found, and `most` keeps so many candidates a turn: the
-    gold and a random choice of the others.
+    For training, `most` keeps so many candidates a turn: the gold among them and a random choice of the others. Gold
+    that no part proposed is not added: the ranker would learn to prefer what no part proposes.
     """
     names = (*scores, *(f"rank_{name}" for name in RANKED if name in scores), *_TURN_FEATURES)
     rng = np.random.default_rng(seed)
-    found = [_of_turn(place, batch, scores, with_gold, rng, most) for place in range(len(batch))]
+    found = [_of_turn(place, batch, scores, rng, most) for place in range(len(batch))]
     rows, features, gold = zip(*found, strict=True)
     sizes = np.array([len(part) for part in rows], np.int64)
     return Table(names, np.concatenate(rows), np.concatenate(features), np.concatenate(gold), sizes)
 
 
 def _of_turn(
-    place: int, batch: Batch, scores: Mapping[str, Matrix], with_gold: bool, rng: np.random.Generator, most: int | None
+    place: int, batch: Batch, scores: Mapping[str, Matrix], rng: np.random.Generator, most: int | None
 ) -> tuple[Rows, Matrix, NDArray[np.bool_]]:
     turn = batch.turns[place]
     rows = candidates({name: matrix[place] for name, matrix in scores.items()}, turn.mentioned)
-    wanted = np.setdiff1d(turn.gold, turn.mentioned)
-    if with_gold:
-        rows = np.union1d(rows, wanted)
-    gold = np.isin(rows, wanted)
-    values = np.stack([matrix[place, rows] for matrix in scores.values()], axis=1)
+    gold = np.isin(rows, turn.gold)
+    values = np.stack([_coarse(name, matrix[place, rows]) for name, matrix in scores.items()], axis=1)
     ranks = [_log_rank(scores[name][place, rows]) for name in RANKED if name in scores]
     about = np.tile(_about(place, batch), (len(rows), 1))
     features = np.concatenate([values, np.stack(ranks, axis=1), about], axis=1).astype(np.float32)
@@ -113,6 +112,11 @@ def _of_turn(
         kept = np.sort(np.argpartition(chance, most)[:most])
         rows, features, gold = rows[kept], features[kept], gold[kept]
     return rows, features, gold
+
+
+def _coarse(name: str, values: Matrix) -> Matrix:
+    step = np.float32(COARSE.get(name, 0.0))
+    return np.round(values / step) * step if step else values
 
 
 def candidates(scores: Mapping[str, Matrix], excluded: Rows) -> Rows:

@@ -44,7 +44,7 @@ class ConversationConfig:
     light: float = 30.0
     heavy: float = 200.0
     network_folds: int = 3
-    networks_a_fold: int = 4
+    networks_a_fold: int = 2
     most_turns: int = 16_000
     most_cells: int = 150_000_000
     most_words: int = 450_000
@@ -152,7 +152,7 @@ def unseen_table(
     for number, (unseen, places) in enumerate(tqdm(jobs, desc="Features", disable=not progress)):
         piece = batch.take(places)
         scores = score_all([*parts, unseen], piece)
-        tables.append(tabulate(scores, piece, True, config.seed + number, config.candidates_a_turn))
+        tables.append(tabulate(scores, piece, config.seed + number, config.candidates_a_turn))
     return _in_order(joined(tables), np.concatenate([places for _, places in jobs]))
 
 

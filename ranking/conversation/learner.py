@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +23,11 @@ BASE = ("neural", "linear")
 class LearnerConfig:
     """LambdaMART (Burges, 2010) as LightGBM has it; trees are added until the held-out fold stops gaining.
 
-    More than one `threads` spend
-    their time waiting for each other on a busy machine."""
+    `at_once` models are trained side by side, each on so many `threads`.
+    """
 
     folds: int = 3
-    most_trees: int = 60
+    most_trees: int = 150
     patience: int = 25
     learning_rate: float = 0.08
     leaves: int = 31
@@ -36,6 +37,7 @@ class LearnerConfig:
     l2: float = 5.0
     cutoff: int = 20
     threads: int = 1
+    at_once: int = 2
     seed: int = 0
 
     def parameters(self, seed: int) -> dict[str, object]:
@@ -81,8 +83,8 @@ class Learner:
         columns = [table.names.index(name) for name in chosen]
         features = table.features if len(columns) == len(table.names) else table.features[:, columns]
         base = _base(chosen, features)
-        models = []
-        for number in tqdm(range(int(fold.max()) + 1), desc="Ranker", unit=" folds", disable=not progress):
+
+        def member(number: int) -> lgb.Booster:
             held = np.repeat(fold == number, table.sizes)
             data = lgb.Dataset(
                 features[~held],
@@ -94,15 +96,19 @@ class Learner:
             check = data.create_valid(
                 features[held], table.gold[held], group=table.sizes[fold == number], init_score=base[held]
             )
-            model = lgb.train(
-                config.parameters(config.seed + number),
-                data,
-                config.most_trees,
-                valid_sets=[check],
-                callbacks=[lgb.early_stopping(config.patience, verbose=False)],
-            )
-            models.append(model)
-        return cls(chosen, tuple(models))
+            stop = lgb.early_stopping(config.patience, verbose=False)
+            parameters = config.parameters(config.seed + number)
+            model = lgb.train(parameters, data, config.most_trees, valid_sets=[check], callbacks=[stop])
+            bar.update()
+            return model
+
+        folds = range(int(fold.max()) + 1)
+        with (
+            tqdm(total=len(folds), desc="Ranker", unit=" folds", disable=not progress) as bar,
+            ThreadPoolExecutor(config.at_once) as pool,
+        ):
+            models = tuple(pool.map(member, folds))
+        return cls(chosen, models)
 
     def predict(self, names: Sequence[str], features: Matrix) -> NDArray[np.float64]:
         """What to start from and what the trees add, the mean of the models, for each row of features, shape (n,)."""

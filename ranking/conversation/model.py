@@ -36,7 +36,7 @@ class ConversationModel:
         """
         for piece in batch.slices(batch_size(len(self.catalog))):
             scores = score_all(self.parts, piece)
-            table = tabulate(scores, piece, with_gold=False)
+            table = tabulate(scores, piece)
             learned = {
                 name: system if isinstance(system, str) else system.predict(table.names, table.features)
                 for name, system in (systems or {"hybrid": self.learner}).items()

@@ -137,7 +137,8 @@ class Neural:
         else:
             rows, correction = _sampled(inputs.named, targets, len(network.bias), self.config.classes, rng)
             items, bias = network.items(torch.from_numpy(rows)), network.bias.index_select(0, torch.from_numpy(rows))
-            named = np.where(inputs.named.numpy() < len(network.bias), np.searchsorted(rows, inputs.named), len(rows))
+            named = inputs.named.numpy()
+            named = np.where(named < len(network.bias), np.searchsorted(rows, named), len(rows))
             inputs, targets = replace(inputs, named=torch.from_numpy(named)), np.searchsorted(rows, targets)
         query = network.query(inputs, vectors, items)
         right, who = torch.from_numpy(targets), torch.from_numpy(example)
