@@ -21,6 +21,8 @@ from assistant.settings import DEFAULT_CATALOG, Settings
 from prompts.evaluation.cli import prompts_app
 
 if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.engines.types import LanguageModel
     from ranking.conversation.bench import BenchResult
     from retrieval.embedder import Embedder
 
@@ -277,30 +279,20 @@ def load(
 @bench.command()
 def turns(messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 24) -> None:
     """Time to cards, first word and whole reply, beside the same model asked for films from memory."""
-    from assistant.launch import assembled
     from prompts.evaluation.agent import sample
     from prompts.evaluation.turns import time_turns
 
-    settings = Settings()
-    _prepared(settings)
-    with assembled(settings, console) as assistant:
-        if assistant.engine is None:
-            raise ValueError("this needs a language model; see docs/engines.md")
-        print(time_turns(assistant, assistant.engine.model, sample(messages), progress=True))
+    with _with_model() as (assistant, model):
+        print(time_turns(assistant, model, sample(messages), progress=True))
 
 
 @bench.command()
 def agent(messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 12) -> None:
     """Calls and tokens of a turn beside a plain tool-calling agent on the same engine and messages."""
-    from assistant.launch import assembled
     from prompts.evaluation.agent import compare, sample
 
-    settings = Settings()
-    _prepared(settings)
-    with assembled(settings, console) as assistant:
-        if assistant.engine is None:
-            raise ValueError("this needs a language model; see docs/engines.md")
-        report = compare(assistant, assistant.engine.model, sample(messages), progress=True)
+    with _with_model() as (assistant, model):
+        report = compare(assistant, model, sample(messages), progress=True)
     print(report)
     raise typer.Exit(0 if report.passed else 1)
 
@@ -372,6 +364,19 @@ def _prepared(settings: Settings) -> None:
     from assistant.setup import prepare
 
     prepare(settings, console)
+
+
+@contextmanager
+def _with_model() -> Iterator[tuple[Assistant, LanguageModel]]:
+    """The assistant over the catalog that is served, and the language model, which has to be there."""
+    from assistant.launch import assembled
+
+    settings = Settings()
+    _prepared(settings)
+    with assembled(settings, console) as assistant:
+        if assistant.engine is None:
+            raise ValueError("this needs a language model; see docs/engines.md")
+        yield assistant, assistant.engine.model
 
 
 def _train_served(settings: Settings, spark: str | None) -> None:

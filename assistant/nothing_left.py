@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.phrases import Say, listed
-from assistant.questions import questions
+from assistant.questions import language_name
 from assistant.state import DialogueState
 from ranking.types import Ranking
 from retrieval.types import Constraints
@@ -56,7 +56,6 @@ def _limits(limits: Constraints, say: Say) -> Iterator[tuple[str, str]]:
     for name in ("runtime_from", "runtime_to"):
         if getattr(limits, name) is not None:
             yield name, say(f"a length of {minutes} minutes", f"片长{minutes}分钟")
-    codes = questions().languages
     values = {
         "genres_any": (limits.genres_any, "{}", "{}"),
         "not_genres": (limits.not_genres, "no {}", "不要{}"),
@@ -69,7 +68,7 @@ def _limits(limits: Constraints, say: Say) -> Iterator[tuple[str, str]]:
     }
     for name, (chosen, english, chinese) in values.items():
         if chosen:
-            spoken = [codes[one][say.zh] if one in codes and "language" in name else one for one in sorted(chosen)]
+            spoken = [language_name(one, chinese=say.zh) if "language" in name else one for one in sorted(chosen)]
             named = listed([say.genre(one) if "genre" in name else one for one in spoken], say)
             yield name, say(english, chinese).format(named)
 
