@@ -64,8 +64,8 @@ class BPR(FittedScorer):
     def score(self, profiles: Profiles) -> NDArray[np.float32]:
         """Shape (people, items)."""
         chosen = positives(profiles, self.config.signal)
-        people = np.stack([self._person(chosen[person].indices) for person in range(chosen.shape[0])]).astype(np.float32)
-        return masked(people @ self.factors.T, known(chosen), self.warm)
+        people = np.stack([self._person(chosen[person].indices) for person in range(chosen.shape[0])])
+        return masked(people.astype(np.float32) @ self.factors.T, known(chosen), self.warm)
 
     def _person(self, likes: NDArray[np.int32]) -> NDArray[np.float64]:
         person = np.zeros(self.factors.shape[1])
@@ -74,8 +74,8 @@ class BPR(FittedScorer):
         if not len(likes) or not len(others):
             return person
         drawn = np.random.default_rng(self.config.seed).choice(others, min(_NEGATIVES, len(others)), replace=False)
-        # In double: OpenBLAS 0.3.31 multiplies single-precision matrices of five columns with memory it never wrote, and
-        # numpy warns of an invalid value that is not in the result.
+        # In double: with five single-precision columns OpenBLAS 0.3.31 also multiplies memory it never wrote, and numpy
+        # then warns of an invalid value that is not in the result.
         wanted, unknown = self.factors[likes].astype(np.float64), self.factors[drawn].astype(np.float64)
         for _ in range(_STEPS):
             margin = (wanted @ person)[:, None] - (unknown @ person)[None, :]
