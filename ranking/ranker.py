@@ -77,7 +77,7 @@ class Ranker:
         near = vectors[rows]
         collaborative = None
         if self.model is not None and len(likes):
-            collaborative = self._folded(likes, dislikes)[rows]
+            collaborative = self.model.fold_in(likes, dislikes, rows)
         return Signals(
             support=self.counts[rows].astype(np.float32),
             popularity=self.popularity[rows],
@@ -146,13 +146,6 @@ class Ranker:
         if len(rows) > _NEAREST_POOL:
             rows = rows[_top(self.popularity[rows] + match(self.catalog, query, rows), _NEAREST_POOL)]
         return tuple(blocking), self._best(query, rows, vector) if len(rows) else ()
-
-    def _folded(self, likes: Rows, dislikes: Rows) -> Scores:
-        assert self.model is not None  # noqa: S101 - the callers asked
-        scores = self.model.fold_in(likes, dislikes)
-        if len(scores) == len(self.catalog):
-            return scores
-        return np.append(scores, np.full(len(self.catalog) - len(scores), np.nan, np.float32))
 
     @staticmethod
     def _closed(query: Query) -> frozenset[str]:

@@ -34,6 +34,10 @@ class Scorer(Protocol):
 class CollaborativeModel(Scorer, Protocol):
     """A scorer that the product can explain and update while it serves: EASE, or iALS for large catalogs."""
 
+    def fold_in(self, likes: Rows, dislikes: Rows | None = None, targets: Rows | None = None) -> Scores:
+        """As in `Scorer`; with `targets` the scores of these rows only, shape (targets,)."""
+        ...
+
     def influence(self, likes: Rows, targets: Rows) -> NDArray[np.float32]:
         """What each liked item adds to each target's score, shape (likes, targets)."""
         ...

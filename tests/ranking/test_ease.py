@@ -75,6 +75,18 @@ def test_saved_model_scores_alike(kind: type, config: object, interactions: Inte
     np.testing.assert_allclose(loaded.fold_in(rows(0, 2), rows(1)), model.fold_in(rows(0, 2), rows(1)), rtol=1e-5)
 
 
+@pytest.mark.parametrize(("kind", "config"), [(EASE, CONFIG), (IALS, IALSConfig(factors=4, iterations=5))])
+def test_a_fold_in_for_some_rows_is_part_of_that_for_all(
+    kind: type, config: object, interactions: Interactions
+) -> None:
+    model = kind.fit(interactions.likes(), config)
+    model.add_items(15)
+    targets = rows(13, 7, 14, 0)
+    everything = model.fold_in(rows(0, 2), rows(1))
+    np.testing.assert_allclose(model.fold_in(rows(0, 2), rows(1), targets), everything[targets], rtol=1e-5)
+    assert np.isnan(model.fold_in(rows(), rows(), targets)).all()
+
+
 def test_ials_shares_a_score_out_among_the_likes(interactions: Interactions) -> None:
     model = IALS.fit(interactions.likes(), IALSConfig(factors=4, iterations=5))
     likes = rows(0, 2, 5)
