@@ -152,6 +152,8 @@ def train(
     result = train_conversation(catalog, interactions, cases or [], out, _embedder(), ratings, ablate)
     console.print(f"Trained on {result.dialogs:,} dialogs and {result.turns:,} turns in {result.seconds:.0f} s: {out}")
     console.print(", ".join(f"{phase} {seconds:.0f} s" for phase, seconds in result.laps.items()), highlight=False)
+    measured = ", ".join(f"{system} {value:.3f}" for system, value in result.choice.measured.items())
+    console.print(f"Ranking by: {result.choice.system}. NDCG@10 on held-out dialogs: {measured}", highlight=False)
 
 
 @app.command()
@@ -221,11 +223,16 @@ def ratings(
     data: Annotated[Path, typer.Option(help="Folder in MovieLens' layout: movies.csv, ratings.csv.", exists=True)],
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("reports/ratings"),
     lenskit: Annotated[Path | None, typer.Option(help="A virtual environment with LensKit, to compare with.")] = None,
+    piece: Annotated[
+        list[str] | None, typer.Option(help="leave-last-out, temporal, temporal-known, cold or errors; all by default.")
+    ] = None,
 ) -> None:
     """Collaborative filtering: all models and measures, beside `implicit` and LensKit in the same run."""
-    from ranking.bench.ratings import run_ratings_bench
+    from ranking.bench.ratings import PIECES, run_ratings_bench
 
-    run_ratings_bench(data, out, lenskit)
+    found = run_ratings_bench(data, out, lenskit, piece or PIECES)  # type: ignore[arg-type]
+    for table in found["tables"]:
+        console.print("\n".join([table["title"], *table["verdicts"]]), highlight=False, markup=False)
     console.print(f"Report: {out}", highlight=False)
 
 

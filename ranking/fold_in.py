@@ -19,7 +19,7 @@ Places = NDArray[np.int64]
 class FoldInModel(ABC):
     """A model over the items in `rows`, the catalog rows with interactions; `items` is the size of the catalog."""
 
-    name: ClassVar[str]
+    name: str
     config_type: ClassVar[type[Any]]
     table_name: ClassVar[str]
     """What the array that was learned is called, in the file and as an attribute."""

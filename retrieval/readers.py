@@ -67,8 +67,8 @@ def read_items(path: Path, skip_bad: bool = False) -> ReadItems:
 def read_interactions(path: Path, skip_bad: bool = False) -> ReadInteractions:
     """The interactions in a .jsonl, .csv or .parquet file: `user_id`, `item_id`, `rating` and, if there, `timestamp`.
 
-    A rating is any number from 0 up; a timestamp is in seconds since 1970, or a date. Raises ReadProblem, naming file,
-    row and reason; with `skip_bad` bad rows are left out and reported instead.
+    A rating is any number from 0 up; a timestamp is in seconds since 1970, or a date, and a column of blanks is none.
+    Raises ReadProblem, naming file, row and reason; with `skip_bad` bad rows are left out and reported instead.
     """
     frame, bad = _interactions_frame(path)
     columns = {
@@ -84,7 +84,7 @@ def read_interactions(path: Path, skip_bad: bool = False) -> ReadInteractions:
         "no item_id": items == "",
         "the rating is not a number from 0 up": ~(ratings >= 0) | ~np.isfinite(ratings),
     }
-    if "timestamp" in frame.columns:
+    if "timestamp" in frame.columns and frame["timestamp"].replace("", np.nan).notna().any():
         seconds = _seconds(frame["timestamp"])
         problems["the timestamp is neither seconds nor a date"] = seconds.isna()
         read["timestamp"] = seconds.fillna(0).astype("int64")

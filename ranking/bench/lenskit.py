@@ -57,12 +57,12 @@ def lenskit_systems(environment: Path) -> list[System]:
     python = environment / "bin" / "python"
     if not python.exists():
         raise FileNotFoundError(f"{environment} is no virtual environment; create it and `pip install lenskit` there")
-    likes, both, implicit = ("likes",), ("likes", "all"), ("implicit",)
-    als = combinations(embedding_size=(32, 64), regularization=(0.1, 1.0), weight=(8.0,), signal=likes)
+    likes, implicit = ("likes",), ("implicit",)
+    als = combinations(embedding_size=(64,), regularization=(0.1, 1.0), weight=(8.0,), signal=likes)
     return [
-        LensKit("ease", combinations(regularization=(60.0, 200.0, 600.0), signal=both), python),
+        LensKit("ease", combinations(regularization=(60.0, 200.0, 600.0), signal=likes), python),
         LensKit("als", als, python),
-        LensKit("item-knn", combinations(max_nbrs=(20, 100), feedback=implicit, signal=both), python),
-        LensKit("user-knn", combinations(max_nbrs=(30, 80, 200), feedback=implicit, signal=both), python),
+        LensKit("item-knn", combinations(max_nbrs=(20, 100), feedback=implicit, signal=likes), python),
+        LensKit("user-knn", combinations(max_nbrs=(30, 80, 200), feedback=implicit, signal=likes), python),
         LensKit("slim", combinations(l1_reg=(1.0,), l2_reg=(1.0, 20.0), signal=likes), python),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ranking.bench.cold import cold_rows
 from ranking.bench.data import RatingsData, read_ratings
@@ -22,29 +22,32 @@ _LOG = logging.getLogger(__name__)
 DEPTH = 10
 
 
+Piece = Protocol | Literal["cold", "errors"]
+PIECES: tuple[Piece, ...] = (*PROTOCOLS, "cold", "errors")
+"""What can be run by itself: each protocol, new people and new items, and the rating predictors."""
+
+
 def run_ratings_bench(
-    ratings_dir: Path,
-    out_dir: Path,
-    lenskit_env: Path | None = None,
-    protocols: Sequence[Protocol] = PROTOCOLS,
-    cold: bool = True,
-    errors: bool = True,
+    ratings_dir: Path, out_dir: Path, lenskit_env: Path | None = None, pieces: Sequence[Piece] = PIECES
 ) -> dict[str, Any]:
-    """Run everything and write `report.html`, `ratings.json` and PNG plots to `out_dir`; returns what the JSON holds.
+    """Run these pieces and write `report.html`, `ratings.json` and PNG plots to `out_dir`; returns what the JSON holds.
 
     `ratings_dir` is in MovieLens' layout; `lenskit_env` is a virtual environment with LensKit in it, or None to leave
     LensKit out. Each system's settings are chosen on validation splits made of training data; the test part of each
-    protocol is used once. `cold` adds new people and new items, `errors` the rating predictors.
+    protocol is used once. Raises ValueError for a piece that there is not.
     """
+    if unknown := set(pieces) - set(PIECES):
+        raise ValueError(f"no piece is called {', '.join(sorted(unknown))}; there are {', '.join(PIECES)}")
     data = read_ratings(ratings_dir)
     contenders = systems() + ([] if lenskit_env is None else lenskit_systems(lenskit_env))
     tables: list[Table] = []
-    for protocol in protocols:
-        results = run_protocol(data, protocol, contenders)
-        tables += ratings_table(protocol, results, DEPTH)
-    if cold:
+    for protocol in PROTOCOLS:
+        if protocol in pieces:
+            results = run_protocol(data, protocol, contenders)
+            tables += ratings_table(protocol, results, DEPTH)
+    if "cold" in pieces:
         tables += cold_rows(data, DEPTH)
-    if errors:
+    if "errors" in pieces:
         tables.append(rating_rows(data, lenskit_env))
     return write_report(data, tables, out_dir)
 

@@ -12,6 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ranking.conversation.cases import Case, Understand, read_cases
+from ranking.conversation.choice import HYBRID, SINGLE
 from ranking.conversation.corpus import to_turn
 from ranking.conversation.encoding import Encoder, encode_turns
 from ranking.conversation.learner import Learner
@@ -24,15 +25,6 @@ from ranking.conversation.train import ABLATION_FOLDER
 logger = logging.getLogger(__name__)
 
 Understanding = Literal["none", "rules", "llm"]
-HYBRID = "hybrid"
-SINGLE: Mapping[str, str] = {
-    "CF only (EASE over dialogs)": "heavy_sum",
-    "networks only": "neural",
-    "linear only": "linear",
-    "semantic only (what was said)": "said_all",
-    "popularity": "pop_named",
-}
-"""Systems that are one part's score."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +82,13 @@ def bench_conversation(
         model = replace(
             model, parts=tuple(part.without_text() if isinstance(part, Facts) else part for part in model.parts)
         )
-    systems: dict[str, Learner | str] = {HYBRID: model.learner}
+    systems: dict[str, Learner | str] = {HYBRID: model.serving}
     if ablation:
         systems |= SINGLE
         for folder in sorted((model_dir / ABLATION_FOLDER).glob("*")):
             systems[f"hybrid without {folder.name}"] = Learner.load(folder)
-    return measure(model, cases, encoder, f"concierge {HYBRID}, understanding: {understand}", systems, progress)
+    name = f"concierge {model.chosen or HYBRID}, understanding: {understand}"
+    return measure(model, cases, encoder, name, systems, progress)
 
 
 def sample(cases: Sequence[Case], limit: int | None, seed: int) -> tuple[Case, ...]:

@@ -85,7 +85,7 @@ def parse_case(record: Any, name: str = "case") -> Case:
     """A case from a decoded JSON object; `name` stands in for a missing id. Raises ValueError with the reason."""
     if not isinstance(record, dict):
         raise ValueError("not a JSON object")
-    context = record.get("context")
+    context = record.get("context") or []
     if not isinstance(context, list):
         raise ValueError('"context" must be a list of {"role", "text"}')
     identity = str(record.get("id", name))

@@ -15,6 +15,9 @@ from ranking.conversation.cases import Case, Utterance, merged
 from retrieval.catalog import Catalog
 from retrieval.types import Rows
 
+MOST_TOLD = 15
+"""More items than people name in one conversation: a longer history is a person's, not a dialog's."""
+
 _SPEAKERS = {"assistant": 1, "user": 2}
 
 
@@ -23,7 +26,8 @@ class Turn:
     """A case in catalog rows. `own` is the place of its dialog in the corpus, -1 when it is not there.
 
     `mentioned` keeps the order of the case; `liked` is the same without what the person refused; `speakers` tells who
-    named each liked item last (0 unknown, 1 assistant, 2 user), as far as its title is found in what was `said`.
+    named each liked item last (0 unknown, 1 assistant, 2 user), as far as its title is found in what was `said`. An
+    `invented` turn was never held.
     """
 
     case: Case
@@ -33,6 +37,7 @@ class Turn:
     said: tuple[Utterance, ...]
     gold: Rows
     own: int = -1
+    invented: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,10 @@ def incidence(rows: Sequence[Rows], items: int) -> csr_matrix[np.float32]:
 
 
 def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case]) -> Corpus:
-    """Join interactions (`user_id,item_id[,timestamp]`; in the order of the file without times) with cases.
+    """Join interactions (`user_id,item_id[,timestamp]`) with cases.
+
+    Short histories are conversations: without times, they are in the order of the file. Of long ones without times the
+    order is drawn: how a file lists a person's ratings says nothing of what is named together.
 
     A case belongs to the user_id that equals its dialog, if their items agree. The dialogs that interactions lack are
     read from the cases themselves. Raises ValueError when no interaction names an item of the catalog.
@@ -118,7 +126,7 @@ def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[C
 
 
 def to_turn(catalog: Catalog, case: Case, own: int = -1) -> Turn:
-    """The case in catalog rows; ids that the catalog lacks are left out."""
+    """The case in catalog rows; ids that the catalog lacks are left out, and gold that was mentioned before."""
     liked = catalog.rows(item for item in case.mentioned if item not in case.disliked)
     said = merged(case.context)
     heard = [(_SPEAKERS[utterance.role], utterance.text.casefold()) for utterance in reversed(said)]
@@ -126,13 +134,16 @@ def to_turn(catalog: Catalog, case: Case, own: int = -1) -> Turn:
     for place, row in enumerate(liked):
         title = catalog.titles[row].casefold()
         speakers[place] = next((speaker for speaker, text in heard if title in text), 0)
-    return Turn(case, catalog.rows(case.mentioned), liked, speakers, said, catalog.rows(case.gold), own)
+    gold = catalog.rows(item for item in case.gold if item not in case.mentioned)
+    return Turn(case, catalog.rows(case.mentioned), liked, speakers, said, gold, own)
 
 
 def _histories(catalog: Catalog, interactions: pd.DataFrame) -> dict[str, dict[int, None]]:
     frame = interactions
     if "timestamp" in frame and frame["timestamp"].notna().all():
         frame = frame.sort_values("timestamp", kind="stable")
+    elif len(frame) and frame["user_id"].value_counts().median() > MOST_TOLD:
+        frame = frame.sample(frac=1.0, random_state=0)
     histories: dict[str, dict[int, None]] = {}
     for user, item in zip(frame["user_id"].astype(str), frame["item_id"].astype(str), strict=True):
         if item in catalog:

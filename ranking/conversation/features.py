@@ -62,6 +62,17 @@ class Table:
         inside = kept[self.turn]
         return Table(self.names, self.rows[inside], self.features[inside], self.gold[inside], self.sizes[kept])
 
+    def sampled(self, most: int, seed: int) -> Table:
+        """At most so many candidates a turn: the gold among them, and a random choice of the others."""
+        chance = np.random.default_rng(seed).random(len(self.rows))
+        chance[self.gold] = -1.0
+        # By turn, then by chance: the first `most` of each turn stay.
+        order = np.lexsort((chance, self.turn))
+        starts = np.cumsum(self.sizes) - self.sizes
+        inside = np.sort(order[np.arange(len(order)) - np.repeat(starts, self.sizes) < most])
+        sizes = np.minimum(self.sizes, most)
+        return Table(self.names, self.rows[inside], self.features[inside], self.gold[inside], sizes)
+
 
 def joined(tables: Sequence[Table]) -> Table:
     """One table of several with the same names."""
@@ -82,23 +93,19 @@ def score_all(parts: Sequence[Part], batch: Batch) -> dict[str, Matrix]:
     return scores
 
 
-def tabulate(scores: Mapping[str, Matrix], batch: Batch, seed: int = 0, most: int | None = None) -> Table:
+def tabulate(scores: Mapping[str, Matrix], batch: Batch) -> Table:
     """Candidates and features of a batch from the parts' scores of all items.
 
-    For training, `most` keeps so many candidates a turn: the gold among them and a random choice of the others. Gold
-    that no part proposed is not added: the ranker would learn to prefer what no part proposes.
+    Gold that no part proposed is not added: the ranker would learn to prefer what no part proposes.
     """
     names = (*scores, *(f"rank_{name}" for name in RANKED if name in scores), *_TURN_FEATURES)
-    rng = np.random.default_rng(seed)
-    found = [_of_turn(place, batch, scores, rng, most) for place in range(len(batch))]
+    found = [_of_turn(place, batch, scores) for place in range(len(batch))]
     rows, features, gold = zip(*found, strict=True)
     sizes = np.array([len(part) for part in rows], np.int64)
     return Table(names, np.concatenate(rows), np.concatenate(features), np.concatenate(gold), sizes)
 
 
-def _of_turn(
-    place: int, batch: Batch, scores: Mapping[str, Matrix], rng: np.random.Generator, most: int | None
-) -> tuple[Rows, Matrix, NDArray[np.bool_]]:
+def _of_turn(place: int, batch: Batch, scores: Mapping[str, Matrix]) -> tuple[Rows, Matrix, NDArray[np.bool_]]:
     turn = batch.turns[place]
     rows = candidates({name: matrix[place] for name, matrix in scores.items()}, turn.mentioned)
     gold = np.isin(rows, turn.gold)
@@ -106,11 +113,6 @@ def _of_turn(
     ranks = [_log_rank(scores[name][place, rows]) for name in RANKED if name in scores]
     about = np.tile(_about(place, batch), (len(rows), 1))
     features = np.concatenate([values, np.stack(ranks, axis=1), about], axis=1).astype(np.float32)
-    if most is not None and len(rows) > most:
-        chance = rng.random(len(rows))
-        chance[gold] = -1.0
-        kept = np.sort(np.argpartition(chance, most)[:most])
-        rows, features, gold = rows[kept], features[kept], gold[kept]
     return rows, features, gold
 
 

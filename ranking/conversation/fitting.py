@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ranking.conversation.cases import Case
-from ranking.conversation.corpus import Corpus, Turn, build_corpus
+from ranking.conversation.corpus import MOST_TOLD, Corpus, Turn, build_corpus
 from ranking.conversation.encoding import Encoder
 from ranking.conversation.features import Table, joined, score_all, tabulate
 from ranking.conversation.learner import LearnerConfig
@@ -31,6 +31,9 @@ from retrieval.item_text import item_text
 from retrieval.types import Rows
 
 logger = logging.getLogger(__name__)
+
+_MOST_TURNS_EACH = 4
+"""Invented turns of one dialog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class ConversationConfig:
     most_words: int = 450_000
     fewest_turns: int = 400
     candidates_a_turn: int = 100
+    checked_turns: int = 1_000
+    fewest_checked: int = 100
     neural: NeuralConfig = field(default_factory=NeuralConfig)
     learner: LearnerConfig = field(default_factory=LearnerConfig)
     seed: int = 0
@@ -66,14 +71,14 @@ class SlimPart(Part, Protocol):
 def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], config: ConversationConfig) -> Corpus:
     """The corpus with the turns to learn from; invented from the dialogs when too few cases are given."""
     corpus = build_corpus(catalog, interactions, cases)
-    turns = tuple(turn for turn in corpus.turns if len(np.setdiff1d(turn.gold, turn.mentioned)))
+    turns = tuple(turn for turn in corpus.turns if len(turn.gold))
     rng = np.random.default_rng(config.seed)
     if len(turns) > config.most_turns:
         chosen = np.sort(rng.choice(len(turns), config.most_turns, replace=False))
         turns = tuple(turns[place] for place in chosen)
     if len(turns) < config.fewest_turns:
         logger.warning("only %d usable cases: further turns are made from the interactions", len(turns))
-        turns += _silent_turns(corpus, 10 * config.fewest_turns, rng)
+        turns += _silent_turns(corpus, 10 * (config.fewest_turns - len(turns)), rng)
     folds, dialogs = max(config.network_folds, config.learner.folds), len({turn.own for turn in turns})
     if dialogs < folds:
         raise ValueError(
@@ -84,15 +89,24 @@ def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case],
 
 
 def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple[Turn, ...]:
-    """Turns without text: some of a dialog's items named, the next one recommended."""
-    able = [place for place, rows in enumerate(corpus.dialogs) if len(rows) > 1]
+    """Turns without text: some items of a dialog named, or none, the next one recommended.
+
+    A dialog is told from its start. A longer history is a person's: a part of it is told, in a row or drawn from all.
+    """
+    able = [place for place, rows in enumerate(corpus.dialogs) if len(rows) > 1] or range(len(corpus.dialogs))
+    again = min(-(-count // max(len(able), 1)), _MOST_TURNS_EACH)
     turns = []
-    for place in rng.permutation(able)[:count]:
+    for number, place in enumerate(np.concatenate([rng.permutation(able) for _ in range(again)])[:count]):
         rows = corpus.dialogs[place]
-        cut = int(rng.integers(1, min(len(rows), 12)))
-        named, key = rows[:cut], corpus.keys[place]
-        case = Case(f"{key}-{cut}", key, (), (), ())
-        turns.append(Turn(case, named, named, np.zeros(cut, np.int8), (), rows[cut : cut + 1], int(place)))
+        cut = int(rng.integers(0, min(len(rows), MOST_TOLD)))
+        if len(rows) > MOST_TOLD and number % 2:
+            rows = rows[int(rng.integers(0, len(rows) - cut)) :]
+        elif len(rows) > MOST_TOLD:
+            rows = rows[np.sort(rng.choice(len(rows), cut + 1, replace=False))]
+        key = corpus.keys[place]
+        case = Case(f"{key}-{number}", key, (), (), ())
+        named = rows[:cut]
+        turns.append(Turn(case, named, named, np.zeros(cut, np.int8), (), rows[cut : cut + 1], int(place), True))
     return tuple(turns)
 
 
@@ -138,22 +152,37 @@ def unseen_table(
     items: int,
     config: ConversationConfig,
     progress: bool,
-) -> Table:
+) -> tuple[Table, Table, NDArray[np.int64]]:
     """Features of the batch's turns, in their order, none of them from a part that saw the turn's dialog.
 
-    `fold`, shape (turns,), tells by which networks each turn has not been seen.
+    `fold`, shape (turns,), tells by which networks each turn has not been seen. Candidates are sampled; the second
+    table has all those of a few turns, at the places that come third.
     """
+    checked = _checked(batch.turns, config)
     jobs = [
         (networks.unseen(int(number)), places)
         for number in np.unique(fold)
         for places in _pieces(np.flatnonzero(fold == number), batch_size(items))
     ]
-    tables = []
+    tables, whole = [], []
     for number, (unseen, places) in enumerate(tqdm(jobs, desc="Features", disable=not progress)):
         piece = batch.take(places)
-        scores = score_all([*parts, unseen], piece)
-        tables.append(tabulate(scores, piece, config.seed + number, config.candidates_a_turn))
-    return _in_order(joined(tables), np.concatenate([places for _, places in jobs]))
+        table = tabulate(score_all([*parts, unseen], piece), piece)
+        tables.append(table.sampled(config.candidates_a_turn, config.seed + number))
+        whole.append(table.take_turns(checked[places]))
+    order = np.concatenate([places for _, places in jobs])
+    return _in_order(joined(tables), order), joined(whole), order[checked[order]]
+
+
+def _checked(turns: Sequence[Turn], config: ConversationConfig) -> NDArray[np.bool_]:
+    """Which turns systems are compared on: some of those that were held, of all where those are few."""
+    invented = np.array([turn.invented for turn in turns])
+    order = np.random.default_rng(config.seed).permutation(len(turns))
+    if np.count_nonzero(~invented) >= config.fewest_checked:
+        order = order[~invented[order]]
+    checked = np.zeros(len(turns), np.bool_)
+    checked[order[: config.checked_turns]] = True
+    return checked
 
 
 def _pieces(places: Rows, size: int) -> list[Rows]:

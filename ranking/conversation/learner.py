@@ -119,6 +119,15 @@ class Learner:
             total += added / len(self.models)
         return total
 
+    def held_out(self, table: Table, fold: NDArray[np.int64]) -> NDArray[np.float64]:
+        """As `predict`, each turn by the one model that was trained without its `fold`, shape (rows of the table,)."""
+        found = np.empty(len(table.rows))
+        for number, model in enumerate(self.models):
+            rows = np.repeat(fold == number, table.sizes)
+            if rows.any():
+                found[rows] = Learner(self.names, (model,)).predict(table.names, table.features[rows])
+        return found
+
     def save(self, folder: Path) -> None:
         """Write one text file a model."""
         for number, model in enumerate(self.models):

@@ -20,18 +20,24 @@ _CELLS = 1_000_000
 
 @dataclass(frozen=True)
 class ConversationModel:
-    """Fitted parts and the ranker over them, for one catalog."""
+    """Fitted parts and the ranker over them, for one catalog. `chosen` names the score that serves in its place."""
 
     catalog: Catalog
     item_vectors: Matrix
     parts: tuple[Part, ...]
     learner: Learner
     known_dialogs: frozenset[str] = frozenset()
+    chosen: str | None = None
+
+    @property
+    def serving(self) -> Learner | str:
+        """What ranks."""
+        return self.chosen or self.learner
 
     def score(self, batch: Batch, systems: Mapping[str, Learner | str] | None = None) -> Iterator[Scored]:
         """Each turn with a score for every catalog row, -inf for what was mentioned, by each system.
 
-        A system is a learned ranker or the name of one part's score; the default is the model's own ranker. Its
+        A system is a learned ranker or the name of one part's score; the default is what serves. A ranker's
         candidates come first; the rest follow by the network's score.
         """
         for piece in batch.slices(batch_size(len(self.catalog))):
@@ -39,7 +45,7 @@ class ConversationModel:
             table = tabulate(scores, piece)
             learned = {
                 name: system if isinstance(system, str) else system.predict(table.names, table.features)
-                for name, system in (systems or {"hybrid": self.learner}).items()
+                for name, system in (systems or {"serving": self.serving}).items()
             }
             starts = np.append(0, np.cumsum(table.sizes))
             for place, turn in enumerate(piece.turns):

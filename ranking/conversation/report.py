@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from ranking.conversation.bench import HYBRID, BenchResult
+from ranking.conversation.bench import BenchResult
+from ranking.conversation.choice import HYBRID
 
 _COLUMNS = ("R@1", "R@10", "R@50", "NDCG@10", "MRR")
 

@@ -43,7 +43,8 @@ def save_model(model: ConversationModel, folder: Path, meta: Mapping[str, Any]) 
     for old in folder.glob("ranker-*.txt"):
         old.unlink()
     model.learner.save(folder)
-    content = {"format": FORMAT, "parts": kinds, "known_dialogs": sorted(model.known_dialogs), **meta}
+    known = sorted(model.known_dialogs)
+    content = {"format": FORMAT, "parts": kinds, "chosen": model.chosen, "known_dialogs": known, **meta}
     (folder / META_FILE).write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
@@ -68,7 +69,8 @@ def load_model(folder: Path) -> ConversationModel:
         catalog = Catalog.load(folder)
         vectors = np.load(folder / "vectors.npy", allow_pickle=False)
         parts = tuple(_load_part(kind, folder, number, catalog, vectors) for number, kind in enumerate(meta["parts"]))
-        return ConversationModel(catalog, vectors, parts, Learner.load(folder), frozenset(meta["known_dialogs"]))
+        known, chosen = frozenset(meta["known_dialogs"]), meta.get("chosen")
+        return ConversationModel(catalog, vectors, parts, Learner.load(folder), known, chosen)
     except (OSError, KeyError) as error:
         raise ModelError(f"the model in {folder} is incomplete ({error}); train it again") from error
 

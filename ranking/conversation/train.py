@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ranking.conversation.cases import Case, read_cases
+from ranking.conversation.choice import Choice, choose
 from ranking.conversation.encoding import Encoder, encode_turns
 from ranking.conversation.features import Table
 from ranking.conversation.fitting import (
@@ -52,13 +53,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What was learned from, how long it took, and the share of the ranker's gain that each feature has."""
+    """What was learned from, how long it took, the share of the ranker's gain of each feature, and what serves."""
 
     dialogs: int
     turns: int
     seconds: float
     importance: Mapping[str, float]
     laps: Mapping[str, float]
+    choice: Choice
 
 
 class Stopwatch:
@@ -130,19 +132,24 @@ def fit_and_save(
     networks = Networks.fit(corpus, batch, unseen, items, config.neural, config.networks_a_fold, progress)
     clock.lap("networks")
     ranked = turns_to_rank(corpus.turns, corpus.items, config)
-    table = unseen_table(parts, networks, batch.take(ranked), unseen[ranked], corpus.items, config, progress)
+    table, whole, places = unseen_table(
+        parts, networks, batch.take(ranked), unseen[ranked], corpus.items, config, progress
+    )
     clock.lap("features")
     fold = turn_folds([corpus.turns[place] for place in ranked], config.learner.folds, config.seed + 1)
     learner = Learner.fit(table, fold, config.learner, progress=progress)
+    choice = choose(learner, whole, fold[places])
     clock.lap("ranker")
+    logger.info("serving by %s; NDCG@10 on held-out dialogs: %s", choice.system, choice.measured)
     slim = tuple(part.slim() for part in (*parts, networks))
-    model = ConversationModel(catalog, vectors, slim, learner, frozenset(turn.case.dialog for turn in corpus.turns))
+    known = frozenset(turn.case.dialog for turn in corpus.turns)
+    model = ConversationModel(catalog, vectors, slim, learner, known, choice.score)
     importance = learner.importance()
     meta = {"dialogs": len(corpus.dialogs), "turns": len(corpus.turns), "seconds": clock.laps, "importance": importance}
-    save_model(model, out_dir, {"config": asdict(config), **meta})
+    save_model(model, out_dir, {"config": asdict(config), "choice": asdict(choice), **meta})
     if ablate:
         _save_ablation(table, fold, out_dir, config, progress)
-    return TrainResult(len(corpus.dialogs), len(corpus.turns), sum(clock.laps.values()), importance, clock.laps)
+    return TrainResult(len(corpus.dialogs), len(corpus.turns), sum(clock.laps.values()), importance, clock.laps, choice)
 
 
 def group_of(feature: str) -> str | None:

@@ -150,3 +150,11 @@ def test_empty_interactions_are_an_error_that_says_what_to_do(tmp_path: Path, co
 def test_interactions_without_ratings_say_which_column(tmp_path: Path) -> None:
     with pytest.raises(ReadProblem, match="missing column rating"):
         read_interactions(write(tmp_path / "r.csv", "user_id,item_id\n1,2\n"))
+
+
+def test_a_column_of_blank_timestamps_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("user_id,item_id,rating,timestamp\nu,a,4,\nu,b,5,\n")
+    read = read_interactions(path)
+    assert len(read.frame) == 2
+    assert "timestamp" not in read.frame

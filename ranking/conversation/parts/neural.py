@@ -71,12 +71,19 @@ class Examples:
 
 
 class Neural:
-    """The network with its vocabulary. Scores are log-probabilities."""
+    """The network with its vocabulary. Scores are log-probabilities.
 
-    def __init__(self, network: Network, vocabulary: Mapping[str, int], config: NeuralConfig) -> None:
+    Without `hears` it has learned from turns without text, and does not listen to what is said: the weights that would
+    read it are as they were drawn.
+    """
+
+    def __init__(
+        self, network: Network, vocabulary: Mapping[str, int], config: NeuralConfig, hears: bool = True
+    ) -> None:
         self.network = network.eval()
         self.vocabulary = vocabulary
         self.config = config
+        self.hears = hears
 
     @classmethod
     def fit(
@@ -96,7 +103,7 @@ class Neural:
         rng = np.random.default_rng(config.seed)
         vocabulary = count_words(corpus.turns, config.least_word_count)
         network = Network(torch.from_numpy(items[0]), items[1], len(vocabulary), config.sizes, config.seed)
-        fitted = cls(network, vocabulary, config)
+        fitted = cls(network, vocabulary, config, bool((batch.said > 0).any()))
         examples = fitted._examples(corpus, batch)
         counts = np.bincount(examples.targets[examples.ends[:-1]], minlength=corpus.items)
         network.bias.data = torch.from_numpy(np.log(counts + 0.5) - np.log(counts.sum() + 1)).float()
@@ -169,7 +176,7 @@ class Neural:
         return Inputs(
             torch.from_numpy(aligned(named, width, items)),
             torch.from_numpy(aligned(speakers, width, 0)),
-            torch.from_numpy(batch.said),
+            torch.from_numpy(batch.said if self.hears else np.zeros_like(batch.said)),
             torch.from_numpy(batch.roles),
             torch.from_numpy(words),
         )
@@ -199,7 +206,7 @@ class Neural:
     def save(self, path: Path) -> None:
         """Write weights and vocabulary; the item vectors are the model's, not this file's."""
         content: dict[str, Any] = {"weights": self.network.state_dict(), "vocabulary": dict(self.vocabulary)}
-        torch.save({**content, "config": asdict(self.config)}, path)
+        torch.save({**content, "config": asdict(self.config), "hears": self.hears}, path)
 
     @classmethod
     def load(cls, path: Path, items: tuple[Matrix, ItemFacts]) -> Neural:
@@ -209,7 +216,7 @@ class Neural:
         words = len(content["vocabulary"])
         network = Network(torch.from_numpy(items[0]), items[1], words, config.sizes, config.seed)
         network.load_state_dict(content["weights"])
-        return cls(network, content["vocabulary"], config)
+        return cls(network, content["vocabulary"], config, content.get("hears", True))
 
 
 _AHEAD = 8

@@ -20,7 +20,7 @@ def test_a_case_is_read(tmp_path: Path) -> None:
     [
         ("{", "not JSON"),
         ("[]", "not a JSON object"),
-        ('{"gold": ["a"]}', '"context" must be a list'),
+        ('{"context": "a"}', '"context" must be a list'),
         ('{"context": [1]}', 'an entry of "context"'),
         ('{"context": [], "gold": "a"}', '"gold" must be a list'),
         ('{"context": [], "mentioned": [{}]}', '"mentioned" must be a list'),
@@ -48,6 +48,7 @@ def test_missing_fields_have_defaults() -> None:
     case = parse_case({"context": [{"role": "user"}]}, "line 3")
     assert (case.id, case.dialog, case.mentioned, case.gold) == ("line 3", "line 3", (), ())
     assert case.context[0].text == ""
+    assert parse_case({"gold": [7]}).context == parse_case({"gold": [7], "context": None}).context == ()
 
 
 def test_what_one_speaker_said_in_a_row_is_joined() -> None:

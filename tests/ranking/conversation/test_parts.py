@@ -141,7 +141,7 @@ def test_gold_that_no_part_proposes_is_not_slipped_in(catalog: Catalog, encoder:
     scores = {"ease_sum": np.tile(np.arange(len(catalog), dtype=np.float32), (1, 1))}
     least, most = catalog.ids[0], catalog.ids[-1]
     turn = to_turn(catalog, Case("1", "1", (), (), (least, most)))
-    table = tabulate(scores, encode_turns([turn], encoder), most=20)
+    table = tabulate(scores, encode_turns([turn], encoder)).sampled(20, 0)
     assert len(table.rows) == 20
     assert table.rows[table.gold].tolist() == [catalog.row(most)]
 

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ranking.conversation.bench import SINGLE, BenchResult, bench_conversation, sample
+from ranking.conversation.bench import BenchResult, bench_conversation, sample
 from ranking.conversation.cases import Case
+from ranking.conversation.choice import SINGLE
 from ranking.conversation.encoding import Encoder
 from ranking.conversation.fitting import ConversationConfig
 from ranking.conversation.learner import LearnerConfig
