@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,7 @@ from ranking.ials import IALSConfig
 from ranking.spark import fit_spark
 """
 TASTES, ITEMS_EACH = 5, 24
+Both = tuple[IALS, IALS, np.ndarray, Interactions, str]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -59,8 +59,9 @@ ITEMS = [f"i{n}" for n in range(TASTES * ITEMS_EACH)] + ["nobody"]
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[IALS, IALS, np.ndarray, Interactions]:
-    """The model of this machine, that of Spark, Spark's counts, and what both were trained on."""
+def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """The model of this machine, that of Spark, Spark's counts, what both were trained on, and what Spark said of a
+    catalog that knows none of the items."""
     folder, frame = tmp_path_factory.mktemp("spark"), people_with_tastes()
     half = len(frame) // 2
     frame[:half].to_parquet(folder / "one.parquet")
@@ -69,15 +70,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[IALS, IALS, np.ndarr
     interactions = Interactions.from_frame(frame, ITEMS)
     # In a process of its own: pyspark keeps its Java machine and sockets until the end.
     call = f"fit_spark([*map(Path, {[*map(str, files)]})], {ITEMS}, 'local[2]', IALSConfig(factors={CONFIG.factors}))"
-    code = f"{IMPORTS}\nsave_model(*{call}, Path({str(folder)!r}))"
-    subprocess.run([sys.executable, "-P", "-c", code], check=True, timeout=500)
+    nothing = f"fit_spark([Path({str(files[0])!r})], ['unknown'], 'local[2]')"
+    code = f"{IMPORTS}\nsave_model(*{call}, Path({str(folder)!r}))\n{nothing}"
+    done = subprocess.run([sys.executable, "-P", "-c", code], stderr=subprocess.PIPE, text=True, timeout=500)
     spark = load_model(folder)
     assert isinstance(spark, IALS)
-    return IALS.fit(interactions.likes(), CONFIG), spark, np.load(folder / COUNTS_FILE), interactions
+    return IALS.fit(interactions.likes(), CONFIG), spark, np.load(folder / COUNTS_FILE), interactions, done.stderr
 
 
-def test_both_know_the_same_items_and_counts(both: tuple[IALS, IALS, np.ndarray, Interactions]) -> None:
-    here, spark, counts, interactions = both
+def test_both_know_the_same_items_and_counts(both: Both) -> None:
+    here, spark, counts, interactions, _ = both
     assert spark.rows.tolist() == here.rows.tolist()
     assert counts.tolist() == interactions.counts().tolist()
     assert np.isnan(spark.fold_in(np.array([0]))[ITEMS.index("nobody")])
@@ -96,17 +98,14 @@ def agreement(one: IALS, other: IALS) -> float:
     return float(np.mean(found))
 
 
-def test_both_recommend_the_same(both: tuple[IALS, IALS, np.ndarray, Interactions]) -> None:
+def test_both_recommend_the_same(both: Both) -> None:
     """The stated tolerance: nine of ten recommendations of each are of the person's taste, and the two agree as well
     as two trainings on this machine that begin with other random numbers, to .05."""
-    here, spark, _, interactions = both
+    here, spark, _, interactions, _ = both
     again = IALS.fit(interactions.likes(), replace(CONFIG, seed=CONFIG.seed + 1))
     assert agreement(here, spark) >= max(0.85, agreement(here, again) - 0.05)
 
 
-def test_nothing_to_learn_from_is_said(tmp_path: Path) -> None:
-    file = tmp_path / "none.parquet"
-    people_with_tastes().to_parquet(file)
-    code = f"{IMPORTS}\nfit_spark([Path({str(file)!r})], ['unknown'], 'local[1]')"
-    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=500)
-    assert "InteractionsError: no interactions with items of the catalog" in done.stderr
+def test_nothing_to_learn_from_is_said(both: Both) -> None:
+    *_, said = both
+    assert "InteractionsError: no interactions with items of the catalog" in said
