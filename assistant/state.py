@@ -48,6 +48,7 @@ class DialogueState:
     language: str = "en"
     diversity: float = 0.3
     novelty: float = 0.0
+    alike: bool = False
     focus: tuple[str, ...] = field(default=(), compare=False)
     previous: DialogueState | None = field(default=None, compare=False, repr=False)
 
@@ -58,7 +59,8 @@ class DialogueState:
         if act.intent is Intent.START_OVER:
             state = self._fresh()
         else:
-            state = replace(self, language=act.language, pending=self._pending(act))
+            alike = self.alike or act.intent is Intent.MORE_LIKE
+            state = replace(self, language=act.language, pending=self._pending(act), alike=alike)
         doubted = {words for words, _ in act.doubtful}
         slots = [slot for slot in act.slots if not (slot.name == "title" and slot.value in doubted)]
         for slot in sorted(slots, key=lambda slot: slot.operator != "forget"):
@@ -84,6 +86,7 @@ class DialogueState:
             diversity=self.diversity,
             novelty=self.novelty,
             popularity_bias=self.popularity_bias,
+            alike=self.alike,
         )
 
     def showed(self, ids: Iterable[str]) -> DialogueState:

@@ -17,8 +17,12 @@ PARTS = ("collaborative", "semantic", "liked_similarity", "popularity", "match")
 _LEAN = 0.9
 """Weight of popularity that a full wish for the popular, or for the surprising, adds or takes away."""
 
-_DAMPING = 0.6
-"""Power of an item's interactions by which a full wish for the surprising divides its fold-in score."""
+_DAMPING, _MORE_DAMPING = 0.2, 0.6
+"""Powers of an item's interactions by which its fold-in score is divided: always, and further by a full wish for the
+surprising. What everybody chose goes with everything."""
+
+_ALIKE = 0.8
+"""Weight of the similarity to what was liked that "something like it" adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,9 @@ class BlendWeights:
 class Signals:
     """What is known of each candidate, every array of shape (candidates,); NaN, or None, where nothing is.
 
-    `collaborative` comes from the fold-in, the similarities are cosines, `popularity` lies in 0 to 1, `match` is the
-    share of the asked values met, `support` counts interactions. `known_likes`, of shape (likes,), counts those of what
-    was liked: with few of them, the fold-in is hearsay.
+    `collaborative` comes from the fold-in, the similarities are cosines, `liked_kinship` is `ranking.kinship`'s share,
+    `popularity` lies in 0 to 1, `match` is the share of the asked values met, `support` counts interactions.
+    `known_likes`, of shape (likes,), counts those of what was liked: with few of them, the fold-in is hearsay.
     """
 
     support: Scores
@@ -70,6 +74,7 @@ class Signals:
     collaborative: Scores | None = None
     semantic: Scores | None = None
     liked_similarity: Scores | None = None
+    liked_kinship: Scores | None = None
     disliked_similarity: Scores | None = None
     match: Scores | None = None
     known_likes: Scores | None = None
@@ -82,11 +87,11 @@ def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
     spread over 0 to 1 among the candidates.
     """
     columns = [
-        _by_largest(signals.collaborative, signals.support)
+        _by_largest(_damped(signals), signals.support)
         * trust(signals.support, shrinkage)
         * (1.0 if signals.known_likes is None else trust(signals.known_likes, shrinkage).max(initial=0.0)),
         _spread(signals.semantic, signals.support),
-        _spread(signals.liked_similarity, signals.support),
+        _likeness(signals),
         signals.popularity,
         np.zeros_like(signals.support) if signals.match is None else signals.match,
     ]
@@ -95,23 +100,46 @@ def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
 
 
 def blend(
-    signals: Signals, weights: BlendWeights, popularity_bias: float = 0.0, novelty: float = 0.0
+    signals: Signals,
+    weights: BlendWeights,
+    popularity_bias: float = 0.0,
+    novelty: float = 0.0,
+    *,
+    alike: bool = False,
 ) -> NDArray[np.float32]:
     """Weight times value of each part, shape (candidates, 5); a row's sum is the item's score, always finite.
 
     `popularity_bias` (-1 to 1) and `novelty` (0 to 1) move the weight of popularity; a lean towards the lesser known
-    also takes the popularity out of the fold-in, which gives much chosen items much of everybody's score.
+    also takes more of the popularity out of the fold-in, which gives much chosen items much of everybody's score.
+    `alike`: what was liked is a pattern to follow, more than a hint of taste.
     """
     lean = popularity_bias - novelty
     scale = weights.vector()
     scale[PARTS.index("popularity")] += _LEAN * lean
-    if lean < 0 and signals.collaborative is not None:
-        signals = replace(signals, collaborative=signals.collaborative * (1 + signals.support) ** (_DAMPING * lean))
+    scale[PARTS.index("liked_similarity")] += _ALIKE * alike
+    if signals.collaborative is not None and lean < 0:
+        further = (1 + signals.support) ** (_MORE_DAMPING * lean)
+        signals = replace(signals, collaborative=signals.collaborative * further)
     parts = values(signals, weights.shrinkage) * scale
     unliked = np.nan_to_num(_spread(signals.disliked_similarity, signals.support))
     # Squared: what is close to a disliked item goes down, what merely shares its language does not.
     parts[:, PARTS.index("liked_similarity")] -= weights.disliked_similarity * unliked**2
     return np.asarray(parts, np.float32)
+
+
+def _likeness(signals: Signals) -> Scores:
+    kinds = [kind for kind in (signals.liked_similarity, signals.liked_kinship) if kind is not None]
+    if not kinds:
+        return np.zeros_like(signals.support)
+    likeness: Scores = np.mean([_spread(kind, signals.support) for kind in kinds], axis=0)
+    return likeness
+
+
+def _damped(signals: Signals) -> Scores | None:
+    if signals.collaborative is None:
+        return None
+    damped: Scores = signals.collaborative / (1 + signals.support) ** np.float32(_DAMPING)
+    return damped
 
 
 def trust(interactions: Scores, shrinkage: float) -> Scores:

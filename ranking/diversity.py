@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,18 @@ _MOST = 0.7
 
 _RIVALS = 4
 """For each place in the list, how many of the best items set the scale of relevance."""
+
+
+def one_of_each(scores: Scores, families: Sequence[str], count: int) -> NDArray[np.int64]:
+    """Places of the best of each family, ascending; of at least `count` items, if need be with more of a family.
+
+    `scores` and `families` have shape (n,).
+    """
+    order = np.argsort(-scores, kind="stable")
+    _, first = np.unique(np.asarray(families, dtype=np.str_)[order], return_index=True)
+    rest = np.setdiff1d(np.arange(len(order)), first)
+    kept = np.concatenate([first, rest[: max(count - len(first), 0)]])
+    return np.sort(order[kept])
 
 
 def diversify(

@@ -10,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.blend import BlendWeights, Signals, blend
-from ranking.diversity import diversify
+from ranking.diversity import diversify, one_of_each
 from ranking.evidence import evidence, pointing
+from ranking.kinship import kinship
 from ranking.match import match
 from ranking.scorer import CollaborativeModel
 from ranking.types import Parts, Ranked, Ranking
 from retrieval.catalog import Catalog
 from retrieval.esteem import esteem
+from retrieval.titlekeys import series
 from retrieval.types import Candidates, Constraints, Query, Rows, Scores, Step
 
 _POOL = 60
@@ -84,6 +86,7 @@ class Ranker:
             collaborative=collaborative,
             semantic=None if vector is None else near @ vector,
             liked_similarity=near @ _centre(vectors[likes]) if len(likes) else None,
+            liked_kinship=kinship(self.catalog, likes, rows) if len(likes) else None,
             disliked_similarity=near @ _centre(vectors[dislikes]) if len(dislikes) else None,
             match=match(self.catalog, query, rows),
             known_likes=self.counts[likes].astype(np.float32),
@@ -92,7 +95,7 @@ class Ranker:
     def scores(self, query: Query, rows: Rows, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """Weighted parts of these rows, shape (len(rows), 5), in the order of `blend.PARTS`; always finite."""
         signals = self.signals(query, rows, vector)
-        return blend(signals, self.weights, query.popularity_bias, query.novelty)
+        return blend(signals, self.weights, query.popularity_bias, query.novelty, alike=query.alike)
 
     def add_interactions(self, likes: Sequence[str], before: Sequence[str] = ()) -> None:
         """Someone who liked `before` (ids; empty for a new person) now likes `likes`: the next turn uses it."""
@@ -115,6 +118,9 @@ class Ranker:
         parts = self.scores(query, rows, vector)
         scores = parts.sum(axis=1)
         pool = _top(scores, max(_POOL, 3 * query.count))
+        if query.diversity > 0:
+            families = [series(self.catalog.item(int(row)).title) for row in rows[pool]]
+            pool = pool[one_of_each(scores[pool], families, query.count)]
         order = pool[diversify(scores[pool], self.index.vectors[rows[pool]], query.count, query.diversity)]
         return self._explained(query, rows[order], parts[order])
 

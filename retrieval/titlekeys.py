@@ -12,6 +12,7 @@ _NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six
 _PART = frozenset({"part", "pt", "chapter", "episode", "vol", "volume", "no"})
 _ARTICLES = frozenset({"the", "a", "an"})
 _SEPARATOR = re.compile(r"\s*:\s+|\s+[-–—]\s+|:\s*")
+_PART_NUMBER = re.compile(r"\s+[2-9]$")
 _AND_THE = re.compile(r"\s+and the\s+", re.IGNORECASE)
 
 
@@ -60,6 +61,12 @@ def head(title: str) -> str:
         if len(parts) == 2 and len(key := canonical(parts[0])) > 3:
             return key
     return ""
+
+
+@lru_cache(maxsize=50_000)
+def series(title: str) -> str:
+    """What the parts of a series share, as far as their titles tell: the head, or the key without a part's number."""
+    return _PART_NUMBER.sub("", head(title) or canonical(title))
 
 
 def tail(title: str) -> str:

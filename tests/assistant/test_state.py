@@ -174,3 +174,12 @@ def test_what_is_merely_liked_about_people_is_no_filter() -> None:
     assert (state.people, state.limits.people_any) == (("Tom Hanks",), frozenset())
     state = state.apply(act(Intent.REFINE, Slot("person", "=", "Tom Hanks")))
     assert state.limits.people_any == {"Tom Hanks"}
+
+
+def test_something_like_it_stays_asked_for_until_a_new_beginning() -> None:
+    title = Slot("title", "=", IDS[0], item_id=IDS[0])
+    assert not DialogueState().apply(act(Intent.LIKE, title)).query().alike
+    like_it = DialogueState().apply(act(Intent.MORE_LIKE, title))
+    assert like_it.query().alike
+    assert like_it.apply(act(Intent.REFINE)).query().alike
+    assert not like_it.apply(act(Intent.START_OVER)).query().alike

@@ -28,7 +28,9 @@ def test_parts_are_weight_times_value() -> None:
     weights = BlendWeights(
         collaborative=2, semantic=3, liked_similarity=5, popularity=7, match=11, shrinkage=10, disliked_similarity=0
     )
-    expected = [[2 * 0.5 * 0.5, 0, 0, 3.5, 11], [0, 1.5, 0, 0, 0], [2 * -1 * 0.75, 3, 5, 7, 5.5]]
+    largest = 4.0 / 31**0.2  # what was chosen often counts a little less
+    first = 2 * (2.0 / 11**0.2 / largest) * 0.5
+    expected = [[first, 0, 0, 3.5, 11], [0, 1.5, 0, 0, 0], [2 * -1 * 0.75, 3, 5, 7, 5.5]]
     np.testing.assert_allclose(blend(signals, weights), expected, atol=1e-5)
 
 
@@ -40,6 +42,15 @@ def test_what_few_people_liked_says_little_of_what_others_chose() -> None:
 
     assert collaborative(10) == pytest.approx(0.75 * 0.5)
     assert collaborative(10, 30) == pytest.approx(0.75 * 0.75), "the best known of them decides"
+
+
+def test_something_like_it_asks_for_likeness_more_than_taste_does() -> None:
+    signals = Signals(array(5, 5), array(0, 0), liked_similarity=array(0.2, 0.6), liked_kinship=array(0, 1))
+    taste, pattern = (blend(signals, BlendWeights(), alike=alike) for alike in (False, True))
+    column = PARTS.index("liked_similarity")
+    assert taste[:, column].tolist() == pytest.approx([0, BlendWeights().liked_similarity])
+    assert pattern[1, column] > 2 * taste[1, column]
+    assert pattern[0, column] == 0
 
 
 def test_unknown_parts_count_nothing() -> None:

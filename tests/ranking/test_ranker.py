@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from ranking.blend import BlendWeights
 from ranking.build import build_models, load_ranker
+from ranking.diversity import one_of_each
 from ranking.generator import CollaborativeGenerator
 from ranking.interactions import Interactions
 from ranking.ranker import Ranker
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
+from retrieval.titlekeys import series
 from retrieval.types import Candidates, Constraints, Item, Query
 
 EVEN = {f"i{row:02}" for row in range(0, 14, 2)}
@@ -208,3 +210,27 @@ def test_ials_is_chosen_when_ease_would_not_fit(
 def test_a_catalog_without_interactions_is_ranked_by_words(catalog: Catalog, ranker: Ranker, tmp_path: Path) -> None:
     loaded = load_ranker(catalog, ranker.index, tmp_path)
     assert len(loaded.rank(Query(liked=("i00",)), everything(loaded)).items) == 5
+
+
+def test_one_card_of_a_series_unless_only_likeness_counts() -> None:
+    scores = np.array([5.0, 4.0, 3.0, 2.0, 1.0], np.float32)
+    families = ["ring", "ring", "hobbit", "ring", "alien"]
+    assert one_of_each(scores, families, 3).tolist() == [0, 2, 4]
+    assert one_of_each(scores, families, 4).tolist() == [0, 1, 2, 4], "with too few families the next best stay"
+    assert one_of_each(scores, families, 9).tolist() == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("title", "family"),
+    [
+        ("The Lord of the Rings: The Two Towers", "lord of the rings"),
+        ("Harry Potter and the Goblet of Fire", "harry potter"),
+        ("The Godfather: Part II", "godfather"),
+        ("The Godfather", "godfather"),
+        ("Terminator 2: Judgment Day", "terminator"),
+        ("District 13", "district 13"),
+        ("Up", "up"),
+    ],
+)
+def test_the_parts_of_a_series_share_a_name(title: str, family: str) -> None:
+    assert series(title) == family
