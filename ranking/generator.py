@@ -29,8 +29,9 @@ class CollaborativeGenerator:
         if not len(likes) or limit <= 0:
             return nothing
         scores = self.model.fold_in(likes, self.catalog.rows(query.disliked))
-        open_rows = np.flatnonzero(allowed[: len(scores)] & np.isfinite(scores))
-        open_rows = np.setdiff1d(open_rows, likes, assume_unique=True)
+        able = allowed[: len(scores)] & np.isfinite(scores)
+        able[likes[likes < len(able)]] = False
+        open_rows = np.flatnonzero(able)
         found = scores[open_rows]
         if len(open_rows) > limit:
             best = np.argpartition(-found, limit)[:limit]

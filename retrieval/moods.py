@@ -32,10 +32,13 @@ class Mood:
 
     def scores(self, catalog: Catalog) -> Scores:
         """How well each record fits, 0 to 1, shape (len(catalog),)."""
-        speaking = [catalog.genre_mask(self.genres), *(catalog.keyword_mask([word]) for word in self.keywords)]
-        told = np.minimum(np.add.reduce(speaking, axis=0, dtype=np.float32) / _ENOUGH, 1)
-        scores: Scores = np.clip(told - _AGAINST * catalog.genre_mask(self.against), 0, 1).astype(np.float32)
-        return scores
+        told: Scores = catalog.genre_mask(self.genres).astype(np.float32)
+        for word in self.keywords:
+            told[catalog.keywords.rows(word)] += 1
+        told = np.minimum(told / _ENOUGH, 1)
+        against = catalog.genre_mask(self.against)
+        told[against] = np.maximum(told[against] - _AGAINST, 0)
+        return told
 
     def speaking(self, item: Item) -> tuple[str, ...]:
         """The keywords and genres of a record that speak for the mood; none where a genre speaks against it."""
