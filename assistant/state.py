@@ -48,7 +48,7 @@ class DialogueState:
     language: str = "en"
     diversity: float = 0.3
     novelty: float = 0.0
-    alike: bool = False
+    alike: tuple[str, ...] = ()
     focus: tuple[str, ...] = field(default=(), compare=False)
     previous: DialogueState | None = field(default=None, compare=False, repr=False)
 
@@ -59,14 +59,15 @@ class DialogueState:
         if act.intent is Intent.START_OVER:
             state = self._fresh()
         else:
-            alike = self.alike or act.intent is Intent.MORE_LIKE
-            state = replace(self, language=act.language, pending=self._pending(act), alike=alike)
+            state = replace(self, language=act.language, pending=self._pending(act))
         doubted = {words for words, _ in act.doubtful}
         slots = [slot for slot in act.slots if not (slot.name == "title" and slot.value in doubted)]
         for slot in sorted(slots, key=lambda slot: slot.operator != "forget"):
             state = set_slot(state, slot)
-        named = {slot.item_id for slot in slots if slot.name == "title"}
+        named = unique(slot.item_id for slot in slots if slot.name == "title" and slot.item_id)
         state = point(state, act.intent, [item_id for item_id in act.refers_to if item_id not in named])
+        if act.intent is Intent.MORE_LIKE:
+            state = replace(state, alike=unique((*act.refers_to, *named)))
         shown = [item_id for item_id in act.refers_to if item_id in self.last_shown]
         focus = tuple(shown) if len(shown) == 1 else self.focus if not shown else ()
         return replace(state, focus=focus, previous=self)
@@ -86,7 +87,7 @@ class DialogueState:
             diversity=self.diversity,
             novelty=self.novelty,
             popularity_bias=self.popularity_bias,
-            alike=self.alike,
+            alike=tuple(item_id for item_id in self.alike if item_id in self.likes),
         )
 
     def showed(self, ids: Iterable[str]) -> DialogueState:

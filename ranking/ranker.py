@@ -75,6 +75,7 @@ class Ranker:
     def signals(self, query: Query, rows: Rows, vector: NDArray[np.float32] | None) -> Signals:
         """What is known of these rows for this query. `vector` embeds the wishes, shape (d,), or is None."""
         likes, dislikes = self.catalog.rows(query.liked), self.catalog.rows(query.disliked)
+        patterns = self.catalog.rows(query.alike) if query.alike else likes
         vectors = self.index.vectors
         near = vectors[rows]
         collaborative = None
@@ -85,8 +86,8 @@ class Ranker:
             popularity=self.popularity[rows],
             collaborative=collaborative,
             semantic=None if vector is None else near @ vector,
-            liked_similarity=near @ _centre(vectors[likes]) if len(likes) else None,
-            liked_kinship=kinship(self.catalog, likes, rows) if len(likes) else None,
+            liked_similarity=near @ _centre(vectors[patterns]) if len(patterns) else None,
+            liked_kinship=kinship(self.catalog, patterns, rows) if len(patterns) else None,
             disliked_similarity=near @ _centre(vectors[dislikes]) if len(dislikes) else None,
             match=match(self.catalog, query, rows),
             known_likes=self.counts[likes].astype(np.float32),
@@ -95,7 +96,7 @@ class Ranker:
     def scores(self, query: Query, rows: Rows, vector: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """Weighted parts of these rows, shape (len(rows), 5), in the order of `blend.PARTS`; always finite."""
         signals = self.signals(query, rows, vector)
-        return blend(signals, self.weights, query.popularity_bias, query.novelty, alike=query.alike)
+        return blend(signals, self.weights, query.popularity_bias, query.novelty, alike=bool(query.alike))
 
     def add_interactions(self, likes: Sequence[str], before: Sequence[str] = ()) -> None:
         """Someone who liked `before` (ids; empty for a new person) now likes `likes`: the next turn uses it."""

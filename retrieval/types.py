@@ -94,8 +94,8 @@ class Query:
     `liked` and `disliked` are item ids; `exclude` holds the ids that must not come back (seen, rejected, shown).
     `genres`, `people` and `keywords` are what the person asked for, for the facts generator and the match score.
     `diversity` (0 similar … 1 varied) and `novelty` (0 familiar … 1 surprising) are the page's sliders;
-    `popularity_bias` is -1 for "lesser known", +1 for "more popular", 0 when nothing was said. `alike`: what was asked
-    for is "something like" the liked items; they are more than a hint of taste.
+    `popularity_bias` is -1 for "lesser known", +1 for "more popular", 0 when nothing was said. `alike` holds
+    the liked items that "something like it" was asked of: patterns, more than hints of taste.
     """
 
     text: str = ""
@@ -110,7 +110,7 @@ class Query:
     diversity: float = 0.3
     novelty: float = 0.0
     popularity_bias: float = 0.0
-    alike: bool = False
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

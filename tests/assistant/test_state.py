@@ -178,8 +178,10 @@ def test_what_is_merely_liked_about_people_is_no_filter() -> None:
 
 def test_something_like_it_stays_asked_for_until_a_new_beginning() -> None:
     title = Slot("title", "=", IDS[0], item_id=IDS[0])
-    assert not DialogueState().apply(act(Intent.LIKE, title)).query().alike
-    like_it = DialogueState().apply(act(Intent.MORE_LIKE, title))
-    assert like_it.query().alike
-    assert like_it.apply(act(Intent.REFINE)).query().alike
+    liking = DialogueState().apply(act(Intent.LIKE, title)).showed(IDS[1:3])
+    assert liking.query().alike == ()
+    like_it = liking.apply(act(Intent.MORE_LIKE, refers_to=(IDS[1],)))
+    assert like_it.query().alike == IDS[1:2]
+    assert like_it.apply(act(Intent.REFINE)).query().alike == IDS[1:2]
+    assert like_it.apply(act(Intent.DISLIKE, refers_to=(IDS[1],))).query().alike == ()
     assert not like_it.apply(act(Intent.START_OVER)).query().alike

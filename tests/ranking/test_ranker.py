@@ -234,3 +234,14 @@ def test_one_card_of_a_series_unless_only_likeness_counts() -> None:
 )
 def test_the_parts_of_a_series_share_a_name(title: str, family: str) -> None:
     assert series(title) == family
+
+
+def test_something_like_one_of_the_likes_goes_by_that_one(ranker: Ranker) -> None:
+    liked = ("i00", "i01")
+    first, second = (
+        ranker.signals(Query(liked=liked, alike=(one,)), np.array([0, 1]), None).liked_similarity for one in liked
+    )
+    assert first is not None
+    assert second is not None
+    assert first[0] > first[1]
+    assert second[1] > second[0]
