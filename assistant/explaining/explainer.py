@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.engines.types import EngineError, LanguageModel, Message
 from assistant.events import Usage
-from assistant.explaining.facts import CardFacts, Facts, gather, wish_lines, words_of
-from assistant.explaining.gist import gist
-from assistant.explaining.grounding import Violation, check, mentioned
-from assistant.explaining.lexicon import lexicon
+from assistant.explaining.facts import Facts, gather, wish_lines
+from assistant.explaining.gist import MOST_WORDS
+from assistant.explaining.grounding import Violation, check
+from assistant.explaining.inputs import card_input
 from assistant.explaining.masking import HAN
+from assistant.explaining.retold import Retold
 from assistant.explaining.sentences import pieces
-from assistant.explaining.templates import kind, reasons, tie
+from assistant.explaining.templates import reasons, with_reason
 from assistant.state import DialogueState
 from prompts import Prompt, load
 from ranking.types import Ranking
-from retrieval.types import Credit, unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Judged:
 class ExplainResult:
     """What an explanation ended with: the reason per card as shown, what it cost, and whether the engine was lost.
 
-    `judged` holds every sentence the model wrote with its violations, for the evaluation; `prompt` names the version.
+    `judged` holds every sentence the model wrote with its violations and `asked` the places of the cards it was asked
+    about, for the evaluation; `prompt` names the version.
     """
 
     reasons: tuple[str, ...]
@@ -41,13 +42,15 @@ class ExplainResult:
     lost: bool = False
     judged: tuple[Judged, ...] = ()
     prompt: str = ""
+    asked: tuple[int, ...] = ()
 
 
 @dataclass
 class _Progress:
-    """What has been written so far in one explanation."""
+    """What has been written so far in one explanation. `lines` are what is said of a card that no answer comes for."""
 
-    templates: tuple[str, ...]
+    lines: list[str]
+    asked: tuple[int, ...] = ()
     written: dict[int, str] = field(default_factory=dict)
     judged: list[Judged] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
@@ -55,7 +58,11 @@ class _Progress:
 
     def next_card(self) -> int | None:
         """The first card that nothing was written about yet."""
-        return next((card for card in range(len(self.templates)) if card not in self.written), None)
+        return next((card for card in range(len(self.lines)) if card not in self.written), None)
+
+    def next_asked(self) -> int | None:
+        """The first card that the model was asked about and has not answered."""
+        return next((card for card in self.asked if card not in self.written), None)
 
 
 class Explainer:
@@ -75,6 +82,7 @@ class Explainer:
         self.chinese = chinese or load("explain-zh")
         self.max_tokens = max_tokens
         self.timeout = timeout
+        self.retold = Retold()
 
     def explain(self, ranking: Ranking, state: DialogueState) -> Generator[str, None, ExplainResult]:
         """Grounded text, one line per card, each as soon as it is checked; the return value is the result.
@@ -83,51 +91,83 @@ class Explainer:
         cards get their template lines and `lost` is true; no exception leaves. Closing the generator ends the call.
         """
         facts = gather(ranking, state)
-        progress = _Progress(reasons(ranking, state))
+        progress = _Progress(list(reasons(ranking, state)))
         if self.model is not None and facts.cards:
             try:
                 yield from self._write(self.model, facts, progress, state)
             except EngineError:
                 progress.lost = True
-        while (card := progress.next_card()) is not None:
-            yield _show(progress, facts, card, progress.templates[card])
+        yield from _rest(progress, facts)
         lines = tuple(progress.written[card] for card in range(len(facts.cards)))
-        return ExplainResult(
-            lines, progress.usage, progress.lost, tuple(progress.judged), self.prompt_for(state).reference
-        )
+        prompt = self.prompt_for(state).reference
+        return ExplainResult(lines, progress.usage, progress.lost, tuple(progress.judged), prompt, progress.asked)
 
     def prompt_for(self, state: DialogueState) -> Prompt:
         """The prompt of the person's language: one language per prompt keeps a small model from mixing them."""
         return self.chinese if state.language == "zh" else self.prompt
 
     def messages(self, facts: Facts, state: DialogueState) -> tuple[Message, ...]:
-        """The prompt for these facts; nothing else reaches the model."""
-        zh = facts.language == "zh"
+        """The prompt for these facts, as a person's first message meets it; nothing else reaches the model."""
+        inputs = self._inputs(facts, state)
+        return self._messages([inputs[number] for number in self._most(inputs, state)], facts, state)
+
+    def _inputs(self, facts: Facts, state: DialogueState) -> dict[int, dict[str, object]]:
+        """The inputs of the cards that the model can be asked about, by place.
+
+        A prompt that `needs` a fact is not asked about cards without it: a model with nothing to tell makes it up.
+        """
+        parameters = self.prompt_for(state).parameters
+        words, needed = int(parameters.get("gist_words", MOST_WORDS)), parameters.get("needs")
+        inputs = {number: card_input(card, facts, number, words) for number, card in enumerate(facts.cards)}
+        return {number: card for number, card in inputs.items() if needed is None or card[needed]}
+
+    def _most(self, cards: Iterable[int], state: DialogueState) -> tuple[int, ...]:
+        """The first of these cards, as many as the prompt asks about at once."""
+        return tuple(cards)[: self.prompt_for(state).parameters.get("most_cards")]
+
+    def _messages(
+        self, inputs: Sequence[Mapping[str, object]], facts: Facts, state: DialogueState
+    ) -> tuple[Message, ...]:
         rendered = self.prompt_for(state).render(
-            cards=[_card_input(card, facts, number) for number, card in enumerate(facts.cards)],
+            cards=list(inputs),
             wishes=list(wish_lines(state)),
             liked=list(facts.liked),
-            language="Chinese" if zh else "English",
+            language="Chinese" if facts.language == "zh" else "English",
         )
         return tuple(Message(role, content) for role, content in rendered)
 
     def _write(self, model: LanguageModel, facts: Facts, progress: _Progress, state: DialogueState) -> Iterator[str]:
-        parameters = self.prompt_for(state).parameters
-        limit = self.max_tokens or int(parameters.get("max_tokens", 160))
-        zh = facts.language == "zh"
-        ties = [tie(card.ranked, number, chinese=zh) for number, card in enumerate(facts.cards)]
-        ties = ties if parameters.get("append_tie") else []
-        stream = self._stream(model, self.messages(facts, state), limit, progress)
-        for piece in pieces(stream):
-            card = _card_of(piece.text, piece.card, facts, progress)
-            about = (facts.cards[card],) if card is not None else None
-            violations = check(piece.text, facts, about)
+        prompt, inputs = self.prompt_for(state), self._inputs(facts, state)
+        known = {number: text for number, one in inputs.items() if (text := self._remembered(prompt, one))}
+        for number, text in known.items():
+            if not check(text, facts, (facts.cards[number],)):
+                progress.lines[number] = _whole(text, number, facts, prompt.parameters)
+        progress.asked = self._most((number for number in inputs if number not in known), state)
+        if not progress.asked:
+            return
+        yield from _rest(progress, facts, before=progress.asked[0])
+        limit = self.max_tokens or int(prompt.parameters.get("max_tokens", 160))
+        messages = self._messages([inputs[number] for number in progress.asked], facts, state)
+        for piece in pieces(self._stream(model, messages, limit, progress)):
+            card = progress.asked[piece.place] if 0 <= piece.place < len(progress.asked) else None
+            violations = check(piece.text, facts, (facts.cards[card],) if card is not None else None)
             progress.judged.append(Judged(piece.text, card, violations))
             if card is None or card in progress.written:
                 continue
-            refused = violations or _thin(piece.text)
-            own = _with_tie(piece.text, ties[card], facts) if ties else piece.text
-            yield _show(progress, facts, card, progress.templates[card] if refused else own)
+            if not violations and not _thin(piece.text):
+                progress.lines[card] = _whole(piece.text, card, facts, prompt.parameters)
+                self._remember(prompt, inputs[card], piece.text)
+            yield _show(progress, facts, card)
+            yield from _rest(progress, facts, before=progress.next_asked())
+
+    def _remembered(self, prompt: Prompt, inputs: Mapping[str, object]) -> str:
+        """What the model made of such a card before, where the prompt names the one input that decides it."""
+        decides = prompt.parameters.get("remember")
+        return self.retold.get(prompt.reference, str(inputs[decides])) if decides else ""
+
+    def _remember(self, prompt: Prompt, inputs: Mapping[str, object], sentence: str) -> None:
+        if decides := prompt.parameters.get("remember"):
+            self.retold.keep(prompt.reference, str(inputs[decides]), sentence)
 
     def _stream(
         self, model: LanguageModel, messages: tuple[Message, ...], limit: int, progress: _Progress
@@ -145,12 +185,20 @@ class Explainer:
                 close()
 
 
-def _with_tie(text: str, reason: str, facts: Facts) -> str:
-    """The sentence with the reason for the pick as its last half-sentence, unless it names a liked title itself."""
-    if not reason or any(title in text for title in facts.liked):
-        return text
-    bare, zh = text.rstrip(" .!。！"), bool(HAN.search(text))
-    return f"{bare}，{reason}。" if zh else f"{bare}, {reason}."
+def _whole(text: str, card: int, facts: Facts, parameters: Mapping[str, object]) -> str:
+    """The model's sentence, with what kind of item it is and the reason for the pick where the prompt leaves these out.
+
+    A sentence that names a liked title gives the reason itself.
+    """
+    reasoned = any(title in text for title in facts.liked)
+    return with_reason(
+        text,
+        facts.cards[card].ranked,
+        card,
+        chinese=bool(HAN.search(text)),
+        kind_too=bool(parameters.get("append_kind")),
+        tie_too=bool(parameters.get("append_tie")) and not reasoned,
+    )
 
 
 def _thin(text: str) -> bool:
@@ -158,74 +206,18 @@ def _thin(text: str) -> bool:
     return len(text) < 6 if HAN.search(text) else len(text.split()) < 3
 
 
-def _card_input(card: CardFacts, facts: Facts, number: int) -> dict[str, object]:
-    item, lex, zh = card.item, lexicon(), facts.language == "zh"
-    makers = item.credited("director") or item.credited("author")
-    genres = [*(genre for genre in item.genres if lex.canonical(genre) in facts.wished_genres), *item.genres]
-    return {
-        "title": item.title,
-        "year": item.year,
-        "genres": [lex.zh_genre(genre) if zh else genre for genre in unique(genres)[:2]],
-        "maker": makers[0] if makers else "",
-        "people": _people(card, facts),
-        "asked": asked.name if (asked := _asked(card, facts)) else "",
-        "keywords": _keywords(card, zh),
-        "liked": list(card.liked[:1]),
-        "gist": gist(item.description),
-        "kind": kind(card.ranked, chinese=zh),
-        "tie": tie(card.ranked, number, chinese=zh),
-    }
+def _rest(progress: _Progress, facts: Facts, before: int | None = None) -> Iterator[str]:
+    """Show the cards that stand next, up to `before`, which the model is still to write about; all without it."""
+    while (card := progress.next_card()) is not None and card != before:
+        yield _show(progress, facts, card)
 
 
-def _asked(card: CardFacts, facts: Facts) -> Credit | None:
-    """The credit of the person who was asked for."""
-    asked = {person.casefold() for person in facts.people}
-    return next((credit for credit in card.item.people if credit.name.casefold() in asked), None)
-
-
-def _people(card: CardFacts, facts: Facts) -> str:
-    """The credit that matters here, in words: the person asked for, else the director or author."""
-    makers = [credit for credit in card.item.people if credit.role in {"director", "author"}]
-    credit = _asked(card, facts) or next(iter(makers), None)
-    if credit is None:
-        return ""
-    said = {"director": "directed by {}", "author": "written by {}", "actor": "starring {}"}
-    return said.get(credit.role, "with {}").format(credit.name)
-
-
-def _keywords(card: CardFacts, zh: bool) -> list[str]:
-    """At most three keywords that say something, no two of which share a word.
-
-    Those that met a wish come first, then those common enough to have a translation: they mean something to people.
-    """
-    lex = lexicon()
-    chosen: list[str] = []
-    used: set[str] = set()
-    common = [key for key in card.item.keywords if key in lex.zh_keywords]
-    for key in unique([*card.met, *common, *card.item.keywords]):
-        words = set(words_of(key))
-        if key not in card.item.keywords or key in lex.dull_keywords or words & used:
-            continue
-        if zh and key not in lex.zh_keywords:
-            continue
-        chosen.append(lex.zh_keywords[key] if zh else key)
-        used |= words
-    return chosen[:3]
-
-
-def _card_of(text: str, numbered: int | None, facts: Facts, progress: _Progress) -> int | None:
-    if numbered is not None:
-        return numbered if 0 <= numbered < len(facts.cards) else None
-    named = [facts.cards.index(card) for card in mentioned(text, facts)]
-    return named[0] if len(named) == 1 else progress.next_card() if not named else None
-
-
-def _show(progress: _Progress, facts: Facts, card: int, text: str) -> str:
-    """Record the line for this card and put the title before it where the line does not name it."""
-    progress.written[card] = text
+def _show(progress: _Progress, facts: Facts, card: int) -> str:
+    """Record the line for this card and put the title before it where the line does not begin with it."""
+    text = progress.written[card] = progress.lines[card]
     item = facts.cards[card].item
     if facts.language == "zh":
-        line = text if item.title in text else f"《{item.title}》：{text}"
+        line = text if text.startswith(f"《{item.title}》") else f"《{item.title}》：{text}"
     else:
-        line = text if item.title in text else f"{item.title}: {text}"
+        line = text if text.startswith(item.title) else f"{item.title}: {text}"
     return line if len(progress.written) == 1 else "\n" + line

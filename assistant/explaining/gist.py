@@ -3,10 +3,11 @@
 # ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
+import html
 import re
 
 MOST_WORDS = 15
-"""Words of a gist; a description's first sentence often has thirty."""
+"""Words of a gist when none are asked for; a description's first sentence often has thirty."""
 
 _LEAST_WORDS = 6
 _SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
@@ -25,7 +26,8 @@ _LEANS = re.compile(
 )
 _OPEN_END = re.compile(
     r"[\s,;:–—-]+(?:a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|his|her|their|its|who|which|that|where|when|while|as|is|are"
-    r"|was|into|whose|after|before|between|against|about|during|he|she|they|it|has|have|had|be|been|being|only|not)$",
+    r"|was|into|whose|after|before|between|against|about|during|he|she|they|it|has|have|had|be|been|being|only|not|known|called"
+    r"|named|intent|including|than|this|these|those)$",
     re.IGNORECASE,
 )
 _ADVERTISING = re.compile(
@@ -35,19 +37,26 @@ _ADVERTISING = re.compile(
 )
 
 
-def gist(description: str) -> str:
-    """The first sentence that tells what happens, cut at a clause to at most `MOST_WORDS` words; "" without one."""
-    for sentence in _SENTENCE.split(" ".join(description.split()))[:3]:
+def gist(description: str, most: int = MOST_WORDS) -> str:
+    """The first sentence that tells what happens, cut at a clause to at most `most` words; "" without one."""
+    for sentence in _SENTENCE.split(" ".join(html.unescape(description).split()))[:3]:
         plain = _ASIDE.sub("", sentence).strip(" .!?\"“”'’…")
         if len(plain.split()) >= _LEAST_WORDS and not _ADVERTISING.search(plain):
-            return _cut(_main_clause(plain))
+            return _cut(_main_clause(plain, most), most)
     return ""
 
 
-def _main_clause(sentence: str) -> str:
+def closed(text: str) -> str:
+    """The text without words at its end that something must follow ("… of human traffickers and the")."""
+    while (shorter := _OPEN_END.sub("", text)) != text:
+        text = shorter
+    return text
+
+
+def _main_clause(sentence: str, most: int) -> str:
     """The sentence without an opening clause ("After years at sea, …"), unless what follows leans on it."""
     opening = _OPENING.match(sentence)
-    if opening is None or len(sentence.split()) <= MOST_WORDS:
+    if opening is None or len(sentence.split()) <= most:
         return sentence
     rest = sentence[opening.end() :]
     if len(rest.split()) < _LEAST_WORDS or _LEANS.match(rest):
@@ -55,16 +64,13 @@ def _main_clause(sentence: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def _cut(sentence: str) -> str:
+def _cut(sentence: str, most: int) -> str:
     words = sentence.split()
-    if len(words) <= MOST_WORDS:
+    if len(words) <= most:
         return sentence
-    most = len(" ".join(words[:MOST_WORDS]))
-    ends = (_last(boundary, sentence[: most + 1]) for boundary in (_CLAUSE, _PHRASE))
-    kept = next(filter(None, ends), " ".join(words[:MOST_WORDS]))
-    while (shorter := _OPEN_END.sub("", kept)) != kept:
-        kept = shorter
-    return kept.strip(" ,;:–—-")
+    beginning = " ".join(words[:most])
+    ends = (_last(boundary, sentence[: len(beginning) + 1]) for boundary in (_CLAUSE, _PHRASE))
+    return closed(next(filter(None, ends), beginning)).strip(" ,;:–—-")
 
 
 def _last(boundary: re.Pattern[str], text: str) -> str:

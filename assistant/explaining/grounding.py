@@ -207,6 +207,7 @@ def _related(word: str, known: frozenset[str]) -> bool:
     """Whether a known word is another form of this one: they share a beginning of at least 3/4 of the shorter."""
     if len(word) < 4:
         return word.rstrip("s") in known
+    word = f"{word[:-3]}y" if word.endswith("ies") else word  # "tries" and "trying"
     for other in known:
         if len(other) < 3:
             continue

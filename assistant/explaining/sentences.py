@@ -14,31 +14,33 @@ _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Jr|Sr|St|vs|vol|No)|\b[A-Z])\.
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One sentence of the stream; `card` is the number the model wrote before its line, from 0, if it wrote one."""
+    """One sentence of the stream; `place` is the number the model wrote before its line, else the line's, from 0."""
 
     text: str
-    card: int | None
+    place: int
 
 
 def pieces(stream: Iterable[str]) -> Iterator[Piece]:
     """The sentences of a streamed text, each as soon as it is complete. Closing it leaves the stream to its owner."""
-    buffer, card = "", None
+    buffer, place = "", -1
     for text in stream:
         buffer += text
         while "\n" in buffer:
             line, buffer = buffer.split("\n", 1)
-            found, card = _line(line, card)
+            found, place = _line(line, place)
             yield from found
-    found, _ = _line(buffer, card)
+    found, _ = _line(buffer, place)
     yield from found
 
 
-def _line(line: str, card: int | None) -> tuple[list[Piece], int | None]:
+def _line(line: str, before: int) -> tuple[list[Piece], int]:
+    """The sentences of a line, and its place; `before` is the place of the line before."""
+    place = before + 1
     if numbered := _NUMBERED.match(line):
-        card = int(numbered.group(1)) - 1
+        place = int(numbered.group(1)) - 1
         line = line[numbered.end() :]
-    line = line.replace("**", "").strip()
-    return [Piece(sentence, card) for sentence in split(line)], card
+    found = [Piece(sentence, place) for sentence in split(line.replace("**", "").strip())]
+    return found, place if found else before
 
 
 def split(text: str) -> list[str]:

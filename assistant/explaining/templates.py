@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.explaining.facts import bare, shown
+from assistant.explaining.facts import bare, shown, words_of
+from assistant.explaining.gist import closed
 from assistant.explaining.lexicon import lexicon
 from assistant.state import DialogueState
 from ranking.types import Evidence, Ranked, Ranking
@@ -26,8 +27,14 @@ def kind(ranked: Ranked, *, chinese: bool) -> str:
     """What such an item is called, the genres asked for first: "science-fiction thriller", "科幻惊悚片"."""
     if not chinese:
         return genre_phrase(_genres(ranked), noun_of(ranked.item))
-    names = "".join(dict.fromkeys(lexicon().zh_genre(genre) for genre in _genres(ranked)[:2]))
+    names = "".join(dict.fromkeys(map(lexicon().zh_genre, sorted(_genres(ranked)[:2], key=_head_last))))
     return f"{names}{'书' if ranked.item.credited('author') else '片'}"
+
+
+def _head_last(genre: str) -> int:
+    """A sort key for Chinese, which names the kind of a film last: an adventure comedy is a 冒险喜剧片."""
+    name = lexicon().canonical(genre)
+    return len(_HEADS) - _HEADS.index(name) if name in _HEADS else 0
 
 
 def tie(ranked: Ranked, number: int, *, chinese: bool) -> str:
@@ -37,8 +44,45 @@ def tie(ranked: Ranked, number: int, *, chinese: bool) -> str:
     """
     write = _link_zh if chinese else _link_en
     asked = [one for one in _strongest(ranked) if one.words and one.kind != "genre"]
-    said = (line for one in asked if (line := write(one, ranked.item, number)))
-    return next(said, "")
+    return next((line for one in asked if (line := write(one, ranked.item, number))), "")
+
+
+def _merit(ranked: Ranked, *, chinese: bool) -> str:
+    """What speaks for an item that nothing ties to the person's words."""
+    write = _link_zh if chinese else _link_en
+    known = [one for one in _strongest(ranked) if not one.words]
+    return next((line for one in known if (line := write(one, ranked.item, 0))), "")
+
+
+def themes(ranked: Ranked, *, chinese: bool, most: int = 3) -> tuple[str, ...]:
+    """Keywords of the item that say something and no two of which share a word; in Chinese those with a translation.
+
+    Those that met a wish come first, then those common enough to have a translation: they mean something to people.
+    """
+    lex, item = lexicon(), ranked.item
+    met = [one.value for one in ranked.evidence if one.kind in {"keyword", "wish"} and one.value in item.keywords]
+    common = [key for key in item.keywords if key in lex.zh_keywords]
+    chosen: list[str] = []
+    used: set[str] = set()
+    for key in unique([*met, *common, *item.keywords]):
+        words = set(words_of(key))
+        says_nothing = key in lex.dull_keywords or lex.canonical(key) in lex.genres
+        if says_nothing or words & used or (chinese and key not in lex.zh_keywords):
+            continue
+        chosen.append(lex.zh_keywords[key] if chinese else key)
+        used |= words
+    return unique(chosen)[:most]
+
+
+def with_reason(text: str, ranked: Ranked, number: int, *, chinese: bool, kind_too: bool, tie_too: bool) -> str:
+    """A sentence about an item, followed by what kind of item it is and by its tie to what the person said."""
+    said = closed(text.rstrip(" .!。！"))
+    reason = (tie(ranked, number, chinese=chinese) or _merit(ranked, chinese=chinese)) if tie_too else ""
+    if chinese:
+        return f"{said}，{reason}。" if reason else text
+    if kind_too:
+        reason = f"{_with_article(kind(ranked, chinese=False))}, {reason}".removesuffix(", ")
+    return f"{said}{' –' if kind_too else ','} {reason}." if reason else text
 
 
 def genre_phrase(genres: Sequence[str], noun: str = "film") -> str:
@@ -63,9 +107,14 @@ def _reason_en(ranked: Ranked, number: int) -> str:
     makers = _makers(item)
     if makers and not _asked_for(ranked, makers[0]):
         opening += f" by {makers[0]}"
-    article = "An" if opening[0].lower() in "aeiou" else "A"
+    opening = _with_article(opening)
+    opening = opening[0].upper() + opening[1:]
     links = [line for evidence in _strongest(ranked) if (line := _link_en(evidence, item, number))][:2]
-    return f"{article} {opening}, {', and '.join(links)}." if links else f"{article} {opening}."
+    return f"{opening}, {', and '.join(links)}." if links else f"{opening}."
+
+
+def _with_article(words: str) -> str:
+    return f"{'an' if words[0].lower() in 'aeiou' else 'a'} {words}"
 
 
 def _reason_zh(ranked: Ranked, number: int) -> str:
@@ -74,8 +123,9 @@ def _reason_zh(ranked: Ranked, number: int) -> str:
     makers = _makers(item)
     if makers and not _asked_for(ranked, makers[0]):
         opening += f"，{makers[0]}{'著' if item.credited('author') else '执导'}"
-    links = [line for evidence in _strongest(ranked) if (line := _link_zh(evidence, item, number))][:2]
-    return "，".join([opening, *links]) + "。"
+    about = "与".join(themes(ranked, chinese=True, most=2))
+    links = [line for evidence in _strongest(ranked) if (line := _link_zh(evidence, item, number))]
+    return "，".join([opening, f"关于{about}", *links[:1]] if about else [opening, *links[:2]]) + "。"
 
 
 def _genres(ranked: Ranked) -> tuple[str, ...]:
@@ -100,7 +150,9 @@ def _strongest(ranked: Ranked) -> list[Evidence]:
             first.setdefault(evidence.kind, evidence)
     if len(first) > 1:
         first.pop("genre", None)  # the opening names the genre already
-    return sorted(first.values(), key=lambda one: (not one.words and one.kind != "liked", _ORDER.index(one.kind)))
+    strongest = sorted(first.values(), key=lambda one: (not one.words and one.kind != "liked", _ORDER.index(one.kind)))
+    said = [one.words for one in strongest]
+    return [one for place, one in enumerate(strongest) if not one.words or one.words not in said[:place]]
 
 
 def _link_en(evidence: Evidence, item: Item, number: int) -> str:
@@ -112,8 +164,11 @@ def _link_en(evidence: Evidence, item: Item, number: int) -> str:
             role = next((credit.role for credit in item.people if credit.name == value), "")
             said = {"director": "directed by {}", "author": "written by {}"}.get(role, "with {}").format(value)
             return f"{said}, as you asked"
+        case "keyword" | "wish" if lexicon().canonical(value) in lexicon().genres and value != words:
+            return f"to match your “{words}”"
         case "keyword" | "wish":
-            return f"with the “{words}” you asked for" if value == words else f"with “{value}” for your “{words}”"
+            asked = words in words_of(value) or value == words
+            return f"with the “{words}” you asked for" if asked else f"with “{value}” for your “{words}”"
         case "genre":
             return f"the {words} you asked for"
         case "year":

@@ -54,7 +54,7 @@ def run(case: Case, bench: Workbench) -> CaseResult:
     bad = [line for card, line in zip(facts.cards, result.reasons, strict=True) if check(line, facts, (card,))]
     measures = {
         "grounded": (float(sum(not judged.violations for judged in result.judged)), float(len(result.judged))),
-        "written": (float(len(told)), float(count)),
+        "written": (float(len(told)), float(len(result.asked))),
         "shown_grounded": (float(count - len(bad)), float(count)),
         "useful": (float(sum(_useful(result.reasons[card], facts, card) for card in told)), float(len(told))),
         "short": (float(sum(_short(judged.text) for judged in result.judged)), float(len(result.judged))),
@@ -65,7 +65,7 @@ def run(case: Case, bench: Workbench) -> CaseResult:
         f"{judged.text} [{', '.join(map(str, judged.violations))}]" for judged in result.judged if judged.violations
     ]
     notes += [f"shown, not grounded: {line}" for line in bad] + (["engine lost"] if result.lost else [])
-    passed = not notes and measures["written"][0] == count
+    passed = not notes and len(told) == len(result.asked)
     return CaseResult(case.id, passed, measures, "".join(shown), tuple(notes), state.language)
 
 

@@ -19,7 +19,16 @@ NIGHT = Item(
     rating=7.1,
     votes=1200,
 )
-DAY = Item("b", "It", 1985, ("comedy", "romance"), (Credit("Cy Young", "director"),), ("wedding",), runtime=101)
+DAY = Item(
+    "b",
+    "It",
+    1985,
+    ("comedy", "romance"),
+    (Credit("Cy Young", "director"),),
+    ("wedding",),
+    "A wedding in a small town goes wrong when the band does not turn up.",
+    runtime=101,
+)
 
 
 @pytest.fixture

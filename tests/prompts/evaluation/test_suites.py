@@ -133,7 +133,7 @@ def test_runs_resume_repeat_and_stop(make_bench: MakeBench, cache: AnswerCache, 
     model = QueueModel(default="1. A science fiction film.")
 
     def go(**options: object):  # type: ignore[no-untyped-def]
-        return run_suite(part, cases, load("explain"), make_bench, model, cache, progress=False, **options)  # type: ignore[arg-type]
+        return run_suite(part, cases, load("explain", 5), make_bench, model, cache, progress=False, **options)  # type: ignore[arg-type]
 
     assert (go().fresh_calls, go().fresh_calls) == (2, 0)
     repeated = go(repeat=2)
