@@ -15,9 +15,6 @@ from ranking.conversation.cases import Case, Utterance, merged
 from retrieval.catalog import Catalog
 from retrieval.types import Rows
 
-MOST_TOLD = 15
-"""More items than people name in one conversation: a longer history is a person's, not a dialog's."""
-
 _SPEAKERS = {"assistant": 1, "user": 2}
 
 
@@ -96,10 +93,7 @@ def incidence(rows: Sequence[Rows], items: int) -> csr_matrix[np.float32]:
 
 
 def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case]) -> Corpus:
-    """Join interactions (`user_id,item_id[,timestamp]`) with cases.
-
-    Short histories are conversations: without times, they are in the order of the file. Of long ones without times the
-    order is drawn: how a file lists a person's ratings says nothing of what is named together.
+    """Join interactions (`user_id,item_id[,timestamp]`; in the order of the file without times) with cases.
 
     A case belongs to the user_id that equals its dialog, if their items agree. The dialogs that interactions lack are
     read from the cases themselves. Raises ValueError when no interaction names an item of the catalog.
@@ -142,8 +136,6 @@ def _histories(catalog: Catalog, interactions: pd.DataFrame) -> dict[str, dict[i
     frame = interactions
     if "timestamp" in frame and frame["timestamp"].notna().all():
         frame = frame.sort_values("timestamp", kind="stable")
-    elif len(frame) and frame["user_id"].value_counts().median() > MOST_TOLD:
-        frame = frame.sample(frac=1.0, random_state=0)
     histories: dict[str, dict[int, None]] = {}
     for user, item in zip(frame["user_id"].astype(str), frame["item_id"].astype(str), strict=True):
         if item in catalog:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ranking.conversation.cases import Case
-from ranking.conversation.corpus import MOST_TOLD, Corpus, Turn, build_corpus
+from ranking.conversation.corpus import Corpus, Turn, build_corpus
 from ranking.conversation.encoding import Encoder
 from ranking.conversation.features import Table, joined, score_all, tabulate
 from ranking.conversation.learner import LearnerConfig
@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 _MOST_TURNS_EACH = 4
 """Invented turns of one dialog."""
+
+MOST_TOLD = 15
+"""More items than people name in one conversation: a longer history is a person's, not a dialog's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case],
 def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple[Turn, ...]:
     """Turns without text: some items of a dialog named, or none, the next one recommended.
 
-    A dialog is told from its start. A longer history is a person's: a part of it is told, in a row or drawn from all.
+    A dialog is told from its start. A longer history is a person's, and nobody knows what of it they would tell: one
+    turn has some items that stand in a row, the next some that are drawn from all.
     """
     able = [place for place, rows in enumerate(corpus.dialogs) if len(rows) > 1] or range(len(corpus.dialogs))
     again = min(-(-count // max(len(able), 1)), _MOST_TURNS_EACH)
@@ -102,7 +106,7 @@ def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple
         if len(rows) > MOST_TOLD and number % 2:
             rows = rows[int(rng.integers(0, len(rows) - cut)) :]
         elif len(rows) > MOST_TOLD:
-            rows = rows[np.sort(rng.choice(len(rows), cut + 1, replace=False))]
+            rows = rng.choice(rows, cut + 1, replace=False)
         key = corpus.keys[place]
         case = Case(f"{key}-{number}", key, (), (), ())
         named = rows[:cut]

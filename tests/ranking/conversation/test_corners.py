@@ -12,10 +12,10 @@ import pytest
 from ranking.conversation.bench import bench_conversation, measure
 from ranking.conversation.cases import Case, read_cases
 from ranking.conversation.choice import HYBRID, choose
-from ranking.conversation.corpus import MOST_TOLD, build_corpus, to_turn
+from ranking.conversation.corpus import to_turn
 from ranking.conversation.encoding import Encoder
 from ranking.conversation.features import Table
-from ranking.conversation.fitting import ConversationConfig, prepare
+from ranking.conversation.fitting import MOST_TOLD, ConversationConfig, prepare
 from ranking.conversation.learner import Learner, LearnerConfig
 from ranking.conversation.parts.neural import NeuralConfig
 from ranking.conversation.store import META_FILE, load_model, save_model
@@ -74,19 +74,6 @@ def test_people_with_one_rating_each_teach_what_is_popular(catalog: Catalog, enc
 def _history(catalog: Catalog, length: int) -> pd.DataFrame:
     rows = [(f"u{user}", item) for user in range(40) for item in catalog.ids[user % 5 : user % 5 + length]]
     return pd.DataFrame(rows, columns=["user_id", "item_id"])
-
-
-def test_only_conversations_and_times_have_an_order(catalog: Catalog) -> None:
-    ordered = [range(user % 5, user % 5 + 30) for user in range(40)]
-    short = build_corpus(catalog, _history(catalog, 4), [])
-    assert [rows.tolist() for rows in short.dialogs] == [list(rows[:4]) for rows in ordered]
-    long = build_corpus(catalog, _history(catalog, 30), [])
-    found = dict(zip(long.keys, (rows.tolist() for rows in long.dialogs), strict=True))
-    assert all(sorted(found[f"u{user}"]) == list(rows) for user, rows in enumerate(ordered))
-    assert not any(found[f"u{user}"] == list(rows) for user, rows in enumerate(ordered))
-    timed = _history(catalog, 30).assign(timestamp=range(40 * 30))
-    dialogs = build_corpus(catalog, timed.sample(frac=1.0, random_state=1), []).dialogs
-    assert sorted(rows.tolist() for rows in dialogs) == sorted(list(rows) for rows in ordered)
 
 
 @pytest.mark.parametrize("length", [4, 30])
