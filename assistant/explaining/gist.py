@@ -10,6 +10,9 @@ MOST_WORDS = 15
 """Words of a gist when none are asked for; a description's first sentence often has thirty."""
 
 _LEAST_WORDS = 6
+"""Words of a sentence that tells something; "The city needs heroes." does not, and serves only for want of a longer."""
+
+_FEWEST_WORDS = 4
 _SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s+[-–—]{1,2}\s+[^-–—]{1,60}\s+[-–—]{1,2}(?=\s)")
 _CLAUSE = re.compile(
@@ -39,10 +42,12 @@ _ADVERTISING = re.compile(
 
 def gist(description: str, most: int = MOST_WORDS) -> str:
     """The first sentence that tells what happens, cut at a clause to at most `most` words; "" without one."""
-    for sentence in _SENTENCE.split(" ".join(html.unescape(description).split()))[:3]:
-        plain = _ASIDE.sub("", sentence).strip(" .!?\"“”'’…")
-        if len(plain.split()) >= _LEAST_WORDS and not _ADVERTISING.search(plain):
-            return _cut(_main_clause(plain, most), most)
+    sentences = _SENTENCE.split(" ".join(html.unescape(description).split()))[:3]
+    plain = [_ASIDE.sub("", sentence).strip(" .!?\"“”'’…") for sentence in sentences]
+    for least in (_LEAST_WORDS, _FEWEST_WORDS):
+        for sentence in plain:
+            if len(sentence.split()) >= least and not _ADVERTISING.search(sentence):
+                return _cut(_main_clause(sentence, most), most)
     return ""
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.explaining.gist import MOST_WORDS, gist
+from assistant.explaining.gist import MOST_WORDS, closed, gist
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,9 @@ from assistant.explaining.gist import MOST_WORDS, gist
         ),
         ("An Oscar winning film. Two brothers cross the desert to sell their only camel.",
          "Two brothers cross the desert to sell their only camel"),
+        ("The city needs heroes. A nurse and her patient hide a stolen painting in a hospital.",
+         "A nurse and her patient hide a stolen painting in a hospital"),
+        ("The city needs heroes.", "The city needs heroes"),
         ("Short.", ""),
         ("", ""),
     ],
@@ -29,3 +32,11 @@ def test_a_gist_is_short_and_its_words_are_those_of_the_description() -> None:
     found = gist(text)
     assert 0 < len(found.split()) <= MOST_WORDS
     assert found in text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("kidnapped by traffickers intent and", "kidnapped by traffickers"), ("A man finds keys", "A man finds keys")],
+)
+def test_words_that_something_must_follow_are_dropped_at_the_end(text: str, expected: str) -> None:
+    assert closed(text) == expected
