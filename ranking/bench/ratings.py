@@ -14,7 +14,7 @@ from ranking.bench.evaluation import Result, evaluate
 from ranking.bench.lenskit import lenskit_systems
 from ranking.bench.report import Table, ratings_table, write_report
 from ranking.bench.splits import PROTOCOLS, Protocol, make_split, validation
-from ranking.bench.systems import System, filled, systems
+from ranking.bench.systems import Ours, Settings, System, filled, systems
 from ranking.bench.tuning import hybrid_lists, tune, tune_hybrid
 from ranking.models.content import Content, ContentConfig
 
@@ -60,13 +60,14 @@ def run_protocol(data: RatingsData, protocol: Protocol, contenders: Sequence[Sys
         "%s: %d people under test, %d ratings to train on", protocol, len(split.trained), split.training.matrix.nnz
     )
     content = Content(ContentConfig(), data.vectors)
-    results, chosen = [], {}
+    results: list[Result] = []
+    chosen: list[tuple[Ours, Settings]] = []
     for system in contenders:
         settings = tune(system, inner, DEPTH)
         lists = filled(system.recommend(split, [settings], DEPTH)[0], split)
         results.append(evaluate(system.name, system.origin, settings, lists, split, data))
-        if system.origin == "ours":
-            chosen[system.name] = settings
+        if isinstance(system, Ours):
+            chosen.append((system, settings))
     weights = tune_hybrid(inner, chosen, content)
     _LOG.info("ours hybrid: %s", weights)
     lists = filled(hybrid_lists(split, chosen, content, weights, DEPTH), split)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, Protocol
 
 import numpy as np
 from implicit.utils import ParameterWarning
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from ranking.bench.splits import Split
@@ -50,19 +51,24 @@ class System(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A model of `ranking.models`, by its name."""
+    """A model of `ranking.models`, by its name. It remembers its scores: the hybrid needs them again."""
 
     name: str
     grid: Sequence[Settings]
     origin: str = "ours"
+    remembered: dict[str, tuple[Split, NDArray[np.float32]]] = field(default_factory=dict, repr=False)
 
     def recommend(self, split: Split, settings: Sequence[Settings], depth: int) -> list[Lists]:
         """See `System`."""
-        found = []
-        for one in settings:
-            scores = fit_scorer(self.name, split.training, **one).score(split.profiles)
-            found.append(top(hide(scores, split.profiles), depth))
-        return found
+        return [top(hide(self.scores(split, one), split.profiles), depth) for one in settings]
+
+    def scores(self, split: Split, settings: Settings) -> NDArray[np.float32]:
+        """Those of the model trained on the split, for its people, shape (people, items)."""
+        key = f"{id(split)} {sorted(settings.items())}"
+        if key not in self.remembered:
+            # The split is kept too, so that no other gets its id.
+            self.remembered[key] = split, fit_scorer(self.name, split.training, **settings).score(split.profiles)
+        return self.remembered[key][1].copy()
 
 
 @dataclass(frozen=True, slots=True)
