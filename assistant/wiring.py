@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 import prompts
 from assistant.assistant import Assistant
@@ -43,6 +45,7 @@ def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assist
     """
     folder, embedder = settings.catalog_dir, Embedder(settings.embedding_model)
     with ExitStack() as stack:
+        stack.enter_context(small_products())
         with _named_damage(folder):
             catalog = Catalog.load(folder)
             index = stack.enter_context(_open_index(settings, catalog, embedder))
@@ -50,6 +53,12 @@ def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assist
         # The first query builds torch's kernels and the catalog's postings; it must not be the first person's.
         assistant.rank(Query(text="warm", liked=catalog.ids[:1], genres=("drama",), people=("nobody",)))
         yield assistant
+
+
+def small_products() -> AbstractContextManager[object]:
+    """NumPy's products on one thread: those of a turn are small, and threads that wait for more of them keep the cores
+    from PyTorch, which embeds and scans."""
+    return threadpool_limits(1, "blas")  # type: ignore[no-any-return]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from retrieval.catalog import SCHEMA, Catalog
-from retrieval.index import exact_search
+from retrieval.exact import exact_search
 from retrieval.types import Mask, Rows, Scores, TextEmbedder, Vectors
 
 _GENRES = ("drama", "comedy", "thriller", "romance", "horror", "western", "mystery", "fantasy", "crime", "war")

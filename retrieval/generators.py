@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
 from retrieval.esteem import esteem, fame, liking
-from retrieval.index import top
+from retrieval.exact import top
 from retrieval.moods import wished
 from retrieval.types import CandidateGenerator, Mask, Query, Rows, Scores, VectorIndex
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from retrieval.catalog import Catalog
+from retrieval.exact import exact_search
 from retrieval.item_text import TEXT_VERSION, item_text
 from retrieval.types import Item, Mask, Rows, Scores, TextEmbedder, Vectors
 
@@ -164,7 +165,7 @@ class ItemIndex:
     def _load_vectors(self) -> Vectors:
         # A file that is missing or damaged is only a copy: Chroma has the vectors.
         with suppress(OSError, ValueError, EOFError):
-            vectors: Vectors = np.load(self._folder / _VECTORS, mmap_mode="r", allow_pickle=False)
+            vectors: Vectors = np.load(self._folder / _VECTORS, mmap_mode="c", allow_pickle=False)
             if vectors.shape == (len(self._ids), self._embedder.dimensions):
                 return np.ascontiguousarray(vectors)
         self.vectors = self._vectors_in_chroma()
@@ -186,26 +187,6 @@ class ItemIndex:
         with partial.open("wb") as file:
             np.save(file, self.vectors)
         partial.replace(self._folder / _VECTORS)
-
-
-def exact_search(vectors: Vectors, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
-    """At most `limit` allowed rows of `vectors` by cosine similarity to `vector`, best first."""
-    rows: Rows = np.flatnonzero(allowed)
-    if limit <= 0 or not len(rows):
-        return rows[:0], np.empty(0, dtype=np.float32)
-    # Gathering the rows that are left is cheaper than scoring all only when they are few.
-    few = len(rows) < len(vectors) // 4
-    cosines = vectors[rows] @ vector if few else (vectors @ vector)[rows]
-    best = top(cosines, limit)
-    return rows[best], cosines[best].astype(np.float32)
-
-
-def top(scores: Scores, limit: int) -> Rows:
-    """Positions of the `limit` highest scores, highest first, ties in order of position."""
-    few = limit < len(scores)
-    best = np.sort(np.argpartition(-scores, limit)[:limit]) if few else np.arange(len(scores))
-    ordered: Rows = best[np.argsort(-scores[best], kind="stable")]
-    return ordered
 
 
 def _client(path: Path) -> Client:

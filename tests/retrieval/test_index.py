@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from retrieval.catalog import Catalog
-from retrieval.index import IndexProblem, ItemIndex, top
+from retrieval.exact import top
+from retrieval.index import IndexProblem, ItemIndex
 from retrieval.item_text import item_text
 from retrieval.types import Item
 from tests.tiny import WordEmbedder
