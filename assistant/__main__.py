@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -241,16 +242,28 @@ def dialogue(
     rules: Annotated[bool, typer.Option("--rules", help="By rules alone, without the language model.")] = False,
     iard: Annotated[Path | None, typer.Option(help="IARD's dialogues.json, to score intents.", exists=True)] = None,
     out: Annotated[Path, typer.Option(help="File for the whole report as JSON.")] = Path("reports/dialogue.json"),
+    budget: Annotated[float, typer.Option(help="Minutes in which messages are put to the model.", min=0)] = 15,
 ) -> None:
-    """Understanding: the gold messages and the scripted conversations, by rules, by the model, and by both."""
+    """Understanding: the gold messages and the scripted conversations, by rules, by the model, and by both.
+
+    The model's answers are kept: when the minutes do not suffice, the next run goes on, and what was asked so far is a
+    fair sample.
+    """
     from assistant.launch import assembled
+    from prompts.evaluation.cache import CachedModel
     from prompts.evaluation.dialogue.bench import run_dialogue_bench
+    from prompts.evaluation.session import cache_of
+    from prompts.loader import load
 
     settings = Settings().but(engine="none") if rules else Settings()
     _prepared(settings)
     out.parent.mkdir(parents=True, exist_ok=True)
     with assembled(settings, console) as assistant:
-        model = assistant.engine.model if assistant.engine else None
+        model = None
+        if assistant.engine:
+            deadline = time.monotonic() + 60 * budget
+            reference = load("understand").reference
+            model = CachedModel(assistant.engine.model, cache_of(settings), reference, deadline=deadline)
         run_dialogue_bench(assistant.understander, model, assistant.catalog, assistant, iard=iard, report=out)
 
 

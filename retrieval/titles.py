@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -23,7 +24,7 @@ from retrieval.typos import NearKeys
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-Kind = Literal["exact", "alias", "franchise", "part", "fuzzy", "elsewhere"]
+Kind = Literal["exact", "alias", "franchise", "part", "piece", "fuzzy", "elsewhere"]
 
 DOMINANCE = 20
 """Of two items with one title, the one with so many times the votes of the other is meant without asking."""
@@ -31,6 +32,8 @@ DOMINANCE = 20
 _YEAR = re.compile(r"\s*[(\[]?\b((?:18|19)\d\d|20[0-3]\d)\b[)\]]?\s*$")
 _SUFFIX = re.compile(r"\s+(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\s*$", re.IGNORECASE)
 _MAX_WORDS = 10
+_LONG = 9
+"""Letters of a title in which the first may be wrong too."""
 _MAX_TEXT = 4000
 
 
@@ -74,13 +77,15 @@ class TitleLinker:
             self._file(row)
         self._aliases = self._file_aliases()
         self._elsewhere = self._file_elsewhere()
+        self._pieces = self._file_pieces()
         self._heads = {key: rows for key, rows in self._heads.items() if len(rows) > 1}
         self._compact: dict[str, list[int]] = defaultdict(list)
         for key, rows in self._exact.items():
             if len(squeezed := compact(key)) > 4:
                 self._compact[squeezed].extend(rows)
         self._longest: dict[str, int] = defaultdict(int)
-        for key in (*self._exact, *self._heads, *self._parts, *(canonical(name) for name in self._elsewhere)):
+        filed = (self._pieces, self._exact, self._heads, self._parts, map(canonical, self._elsewhere))
+        for key in chain.from_iterable(filed):
             parts = words(key)
             # "Part" and "episode" are left out of keys, so a typed title may have two words more.
             self._longest[parts[0] if parts else ""] = max(self._longest[parts[0] if parts else ""], len(parts) + 2)
@@ -128,6 +133,29 @@ class TitleLinker:
                 lacking[_plain(title)] = year
         return lacking
 
+    def _file_pieces(self) -> dict[str, list[int]]:
+        """What begins or ends one title only: "django", "blair witch", "prisoner of azkaban"."""
+        pieces: dict[str, list[int]] = defaultdict(list)
+        for key, rows in self._exact.items():
+            parts = words(key)
+            if len(parts) < 2 or len(parts) > _MAX_WORDS:
+                continue
+            for size in range(1, len(parts)):
+                for piece in (parts[:size], parts[-size:]) if size > 1 else (parts[:1],):
+                    if _names_something(piece):
+                        pieces[" ".join(piece)].extend(rows)
+        taken = (self._exact, self._heads, self._parts)
+        return {
+            piece: rows
+            for piece, rows in pieces.items()
+            if self._dominates(rows) and not any(piece in names for names in taken)
+        }
+
+    def _dominates(self, rows: Sequence[int]) -> bool:
+        """Whether one of these items is meant without asking: it is alone, or seen far more than the next."""
+        votes = sorted({row: self._votes[row] for row in rows}.values(), reverse=True)
+        return len(votes) == 1 or votes[0] >= DOMINANCE * max(votes[1], 1)
+
     def _elsewhere_link(self, text: str, year: int | None) -> Link | None:
         plain = _plain(text)
         known = self._elsewhere.get(plain)
@@ -173,6 +201,8 @@ class TitleLinker:
             return self._choose(rows, year, "franchise")
         if rows := self._parts.get(key):
             return self._choose(rows, year, "part")
+        if (rows := self._pieces.get(key)) and key not in self._elsewhere:
+            return self._choose(rows, year, "piece")
         return None
 
     def _choose(self, rows: Sequence[int], year: int | None, kind: Kind, score: float = 1.0) -> Link:
@@ -203,6 +233,8 @@ class TitleLinker:
             return Link(None)
         numbers = [word for word in words(key) if word.isdecimal()]
         near = self._near_keys.near(key, most)
+        if len(key) < _LONG:  # In a short title a wrong first letter makes another word: "Fargo" is no "Cargo".
+            near = [found for found in near if found[0][0] == key[0]]
         near = [found for found in near if [w for w in words(found[0]) if w.isdecimal()] == numbers]
         if not near:
             return Link(None)
@@ -255,7 +287,21 @@ class TitleLinker:
         link = self._elsewhere_link(window, dated_by) or self._known(canonical(window), dated_by)
         if link is None or (link.kind != "elsewhere" and not self._same_article(window, link)):
             return None
+        if link.kind == "piece" and self._goes_on(text, start, end, link):
+            return None
         return Mention(start, end, window, link, int(year[1]) if year else None)
+
+    def _goes_on(self, text: str, start: int, end: int, link: Link) -> bool:
+        """Whether more of the title stands beside its piece: then the whole was typed, and meant otherwise."""
+        item = self._catalog.get(link.item_id or "")
+        following, before = _TOKEN.search(text, end), text[:start].split()[-1:]
+        capital = text[start].isupper()
+        if capital and following and following[0][0].isupper() and not text[end : following.start()].strip():
+            return True  # "The Purple Lighthouse" is no "Purple Violets"
+        if capital and before and before[0][0].isupper() and len(text[:start].split()) > 1 and before[0].isalpha():
+            return True
+        beside = canonical(following[0]) if following else "", canonical(before[0]) if before else ""
+        return item is not None and any(word and word in words(canonical(item.title)) for word in beside)
 
     def _same_article(self, window: str, link: Link) -> bool:
         """An article typed in front belongs to the title ("The Matrix"), or the span starts behind it ("a fan")."""
@@ -283,10 +329,21 @@ _BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
 _ARTICLE = re.compile(r"(?:the|an|a)\s", re.IGNORECASE)
 _NUMBER_BEHIND = re.compile(
     r"[ :]*(?:part |vol\.? ?|chapter )?(?:\d{1,2}|20\d\d|I{2,3}|IV|VI{0,3})\b"
-    r"(?!\s*(?:and|or|,|movies?|films?|times|hours?|%))"
+    r"(?!\s*(?:/|and|or|,|movies?|films?|times|hours?|%))"
 )
 _BARE_YEAR = re.compile(r",?\s+(?:from\s+)?(19\d\d|20[0-3]\d)\b(?!s)")
 _FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19)\d\d|20[0-3]\d)\s*[)\]]")
+
+
+def _names_something(piece: Sequence[str]) -> bool:
+    """Whether these words of a title may stand for it: no article or "of" at an end, and long enough for a name."""
+    if piece[0] in _SMALL or piece[-1] in _SMALL or not any(len(word) > 4 and word.isalpha() for word in piece):
+        return False
+    return len(piece) > 1 or len(piece[0]) > 4
+
+
+_SMALL_WORDS = "a an the of in on at to and or for with from by is it its as not no my your his her"
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 
 def _plain(title: str) -> str:

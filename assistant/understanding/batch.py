@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from assistant.acts import DialogueAct, Slot
+from assistant.acts import DialogueAct, Intent, Slot
 from assistant.state import DialogueState
+from assistant.understanding.people import spoken_studio
 from assistant.understanding.rules import Rules
 from assistant.understanding.understander import Understander, Understanding
 
@@ -38,7 +40,7 @@ def run_understand(
                 continue
             try:
                 case = parse_case(line, number)
-                result = as_record(understand_case(case, understander), catalog)
+                result = as_record(understand_case(case, understander), catalog, case["shown"])
                 read += 1
             except BadLine as problem:
                 result = {"error": str(problem)}
@@ -80,29 +82,56 @@ def state_of(case: Mapping[str, Any], rules: Rules) -> DialogueState:
     return state.showed(case.get("shown", ()))
 
 
-def as_record(understanding: Understanding, catalog: Catalog) -> dict[str, Any]:
-    """The keys of the output. What was only guessed is left out; spans come as [key, value, words]."""
+def as_record(understanding: Understanding, catalog: Catalog, shown: Collection[str] = ()) -> dict[str, Any]:
+    """The keys of the output. What was only guessed is left out; spans come as [key, value, words].
+
+    `refers_to` keeps what was shown: a question may name other items too.
+    """
     act = understanding.act
     names = {words: item.title for words, ids in act.doubtful for item in [catalog.get(ids[0])] if item}
     said = [slot for slot in act.slots if not slot.guessed]
-    pointed = set(act.refers_to)
+    own = {slot.item_id for slot in act.slots if slot.name == "title"}
+    pointed = [item.title for item_id in act.refers_to if item_id not in own and (item := catalog.get(item_id))]
     record: dict[str, Any] = {
         "intent": str(act.intent),
-        "like": [names.get(value, value) for value in _values(said, "title", "=")],
-        "dislike": [names.get(value, value) for value in _values(said, "title", "not")],
+        "like": _titles(said, "=", names, pointed if act.intent in (Intent.LIKE, Intent.MORE_LIKE) else ()),
+        "dislike": _titles(said, "not", names, pointed if act.intent is Intent.DISLIKE else ()),
         "genres": _values(said, "genre", "=", "prefer"),
         "not_genres": _values(said, "genre", "not"),
-        "people": [
-            slot.span if slot.role == "studio" else slot.value for slot in said if _is(slot, "person", "=", "prefer")
-        ],
+        "people": _people(said),
         "year_from": _year(said, ">=", max),
         "year_to": _year(said, "<=", min),
-        "wishes": _values(said, "wish", "="),
-        "refers_to": [item_id for item_id in act.refers_to if item_id in pointed],
+        "wishes": _wishes(said),
+        "refers_to": [item_id for item_id in act.refers_to if item_id in shown],
     }
     record["spans"] = [[slot.name, slot.operator, slot.value, slot.span] for slot in act.slots if slot.span]
     record["doubtful"] = [[words, list(ids)] for words, ids in act.doubtful]
     return record
+
+
+_COMPARED = re.compile(r"(?:less|more) \w+$|\w+er$|.*[点些]$", re.IGNORECASE)
+"""A critique that says what is wanted; "too long" says what is not."""
+
+
+def _titles(said: list[Slot], operator: str, names: Mapping[str, str], pointed: Iterable[str]) -> list[str]:
+    """Titles with a feeling, those that the message only points at included: "loved the second one"."""
+    typed = [names.get(value, value) for value in _values(said, "title", operator)]
+    return list(dict.fromkeys((*typed, *pointed)))
+
+
+def _people(said: list[Slot]) -> list[str]:
+    """Full names of people; studios as people call them."""
+    wanted = [slot for slot in said if _is(slot, "person", "=", "prefer")]
+    return [spoken_studio(slot.value, slot.span) if slot.role == "studio" else slot.value for slot in wanted]
+
+
+def _wishes(said: list[Slot]) -> list[str]:
+    """Moods, themes and critiques ("shorter") in the person's words."""
+    wanted = [
+        slot for slot in said if _is(slot, "wish", "=") or (slot.operator == "relative" and _COMPARED.match(slot.span))
+    ]
+    words = [slot.value if slot.span.casefold() in slot.value else slot.span.casefold() for slot in wanted]
+    return list(dict.fromkeys(words))
 
 
 def _is(slot: Slot, name: str, *operators: str) -> bool:

@@ -44,6 +44,8 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
     values = bool(draft.words or draft.people or years(masked, 2000) or runtimes(masked) or counts(masked))
     if early is Intent.ASK_WHY:
         return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
+    if not state.last_shown and len(draft.titles) > 1 and intents.compares(masked):
+        return Intent.COMPARE, True
     if state.last_shown and intents.asks_comparison(masked) and (len(draft.ids()) != 1 or "common" in masked):
         if not draft.pointed:
             draft.pointed.append((Reference(0, 0, state.last_shown), Stance(None)))
@@ -90,7 +92,7 @@ def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, 
     """The intent of a message that says what it thinks of titles or shown items, and asks for nothing else."""
     about = [stance.operator for reference, stance in draft.pointed if not reference.weak or stance.operator]
     said = [operator for operator in (*about, *operators) if operator]
-    if not said or (requested and not about):
+    if not said or (requested and (values or not about)):
         return None
     if values and not about and intents.names_what(draft.masked):
         return None

@@ -15,7 +15,7 @@ _START_OVER = re.compile(
 )
 _UNDO = re.compile(
     r"\b(?:undo|(?:go|went|take me|step) back(?: (?:one|a) step| to (?:the )?(?:previous|last|earlier))?\b(?!\s+(?:to the (?:\d|[a-z]+ties)|in time|to school|home))|take (?:that|it) back|scratch that|revert|"
-    r"(?:forget|ignore|cancel|disregard) (?:that|what i (?:just )?said|my last|the last (?:thing|message|one|request))\s*(?:$|[.,!]|message|request|i said)|i take (?:that|it) back|i didn['’]?t mean that)"
+    r"(?:forget|ignore|cancel|disregard) (?:that|what i (?:just )?said|my last|the last (?:thing|message|one|request))\s*(?:$|[.,!]|message|request|i said)|(?:i )?take (?:that|it|what i(?:['’]ve| have)? (?:just )?said(?: about [^.,;!?]{1,40})?) back|take back (?:that|it|what i(?:['’]ve| have)? (?:just )?said(?: about [^.,;!?]{1,40})?)|bring back (?:the )?(?:previous|last|old|earlier)|(?:put|change|turn|set|take) (?:things|it|everything|that|the list) back\b|(?:back )?(?:to|as|the way|how) (?:it|they|things) (?:was|were) before|take back the (?:last|previous)|(?:pressed|hit|clicked|tapped) the wrong|i didn['’]?t mean that)"
     r"|撤销|撤回|上一步|退回|收回|当我没说",
     re.IGNORECASE,
 )
@@ -24,7 +24,7 @@ _WHY = re.compile(
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
-    r"\b(?:in common|difference(?:s)? between|differ\b|compare|how (?:are|do) (?:they|these|those) (?:differ|compare|similar|alike|related)|which (?:one )?(?:of (?:these|those|them|the \w+) )?(?:one )?(?:is|was|has|would|do you|should|are)\b|which of\b|which one|versus|\bvs\.?\b|better[:,]? .{1,60} or )|共同点|有什么(?:区别|不同|共同)|哪(?:部|个)(?:更|最|比较|好)|比较一下|相比",
+    r"\b(?:in common|difference(?:s)? between|what['’]?s the diff(?:erence)?|differ\b|compare|how (?:are|do) (?:they|these|those) (?:differ|compare|similar|alike|related)|which (?:one )?(?:of (?:these|those|them|the \w+) )?(?:one )?(?:is|was|has|would|do you|should|are)\b|which of\b|which one|versus|\bvs\.?\b|better[:,]? .{1,60} or )|共同点|有什么(?:区别|不同|共同)|哪(?:部|个)(?:更|最|比较|好)|比较一下|相比",
     re.IGNORECASE,
 )
 _ASK = re.compile(
@@ -41,22 +41,22 @@ _MORE_LIKE = re.compile(
     re.IGNORECASE,
 )
 _SEEN = re.compile(
-    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already )?(?:seen|watched|saw)\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|看过|已经看",
+    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already )?(?:seen|watched|saw)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|看过|已经看",
     re.IGNORECASE,
 )
 _UNSEEN = re.compile(
-    r"\b(?:have|has|had)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+)?(?:seen|watched)|\bnever (?:seen|saw|watched)|没看过|没有看过|还没看",
+    r"\b(?:have|has|had)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+)?(?:seen|watched|got(?:ten)? (?:a)?round to|caught)|\bnever (?:seen|saw|watched)|没看过|没有看过|还没看",
     re.IGNORECASE,
 )
 _REJECT = re.compile(
-    r"^\s*(?:no+|nope|nah|meh|pass|next)\b(?!\s+(?:idea|problem|horror|more than))|\b(?:none of (?:these|those|them|the above)|not (?:that|this|the \w+) (?:one|movie|film)|not (?:these|those|them|it|that)\b|not interested|something else|anything else|something different|other (?:suggestions|options|recommendations|ideas|ones)|different (?:ones|suggestions|options|movies|films)|try again|don['’]?t (?:like|want) (?:these|those|that one|any|them|the \w+ one|this)|(?:remove|drop|skip|hide|lose) (?:the|that|this|number|#|those|these)\b|doesn['’]?t (?:appeal|interest|sound))"
+    r"^\s*(?:no+|nope|nah|meh|pass|next)\b(?=\s*(?:[,.!;]|$|thanks?|thank|no\b|nope|not\b|these|those|none|please|way|one|i\b|we\b|to\b))|\bnot for (?:me|us)\b|\b(?:none of (?:these|those|them|the above)|not (?:that|this|the \w+) (?:one|movie|film)|not (?:these|those|them|it|that)\b|not interested|something else|anything else|something different|other (?:suggestions|options|recommendations|ideas|ones)|different (?:ones|suggestions|options|movies|films)|try again|don['’]?t (?:like|want) (?:these|those|that one|any|them|the \w+ one|this)|(?:remove|drop|skip|hide|lose) (?:the|that|this|number|#|those|these)\b|doesn['’]?t (?:appeal|interest|sound))"
     r"|不要这|都不(?:喜欢|要|行|想)|换(?:一批|几部|别的|个|一部)|别的|这些不|不感兴趣|不是这",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
     r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
     r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|(?:how|what) about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help me|"
-    r"pick (?:me|a)|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|bored\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
+    r"pick (?:me|a)|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|bored\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|(?:can|could|would|will) (?:you|we)\s+(?:\w+ ){0,2}(?:narrow|keep|move|switch|limit|stick|restrict|go|skip|leave|change|make|filter|focus|stay|have|do|get|bring)|narrow (?:it|this|that|them) down|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -86,6 +86,18 @@ def early(message: str) -> Intent | None:
     return None
 
 
+_RETRACTION = re.compile(
+    r"\b(?:actually,?\s+|sorry,?\s+|no,?\s+|wait,?\s+)*(?:(?:i )?take (?:that|it) back|scratch that|(?:forget|ignore|disregard) (?:that|what i (?:just )?said)|i didn['’]?t mean (?:that|it)|我收回|当我没说)\b",
+    re.IGNORECASE,
+)
+
+
+def without_retraction(message: str) -> str:
+    """What is said beside "I take that back", in the same place; "" where an undo is asked for outright, or nothing."""
+    rest = _RETRACTION.sub(lambda match: " " * len(match[0]), message)
+    return rest if rest != message and rest.strip(" .,!?") and not _UNDO.search(rest) else ""
+
+
 def asks_comparison(message: str) -> bool:
     """Whether items are compared."""
     return bool(_COMPARE.search(message))
@@ -94,6 +106,17 @@ def asks_comparison(message: str) -> bool:
 def asks_item(message: str) -> bool:
     """Whether a question about an item is asked."""
     return bool(_ASK.search(_SOMEBODY_WHO.sub(" ", message)))
+
+
+def compares(message: str) -> bool:
+    """Whether named items are to be compared, shown or not: "compare X and Y", "what do X and Y have in common"."""
+    return bool(
+        re.search(
+            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?is\b|比较一下|有什么(?:区别|不同)",
+            message,
+            re.IGNORECASE,
+        )
+    )
 
 
 def more_like(message: str) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from assistant.understanding.evidence import (
@@ -66,6 +67,12 @@ _INTERJECTIONS = frozenset(
 _AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
 
 
+_MEMBER = 0.7
+"""The evidence that each member of a list needs when all together make up for what each lacks."""
+_LIST = 3.0
+"""The evidence that such a list needs: two titles side by side are seldom an accident."""
+
+
 class TitleReader:
     """Finds the titles of a message: exact names with evidence, typed names near one, and quoted unknown ones."""
 
@@ -77,6 +84,14 @@ class TitleReader:
         """Count words now rather than in the first message."""
         _ = self._evidence.known
 
+    def is_ordinary(self, word: str) -> bool:
+        """Whether more than a few descriptions have every part of this word."""
+        return not any(self._evidence.is_rare(part) for part in fold(word).split())
+
+    def is_known(self, word: str) -> bool:
+        """Whether some description or title has this word."""
+        return fold(word) in self._evidence.known
+
     def is_common(self, word: str) -> bool:
         """Whether many descriptions have this word."""
         return self._evidence.is_common(fold(word))
@@ -87,10 +102,25 @@ class TitleReader:
 
     def read(self, message: str, shown: frozenset[str]) -> list[Mention]:
         """The mentions that count as titles, in order of appearance, without overlaps."""
-        found = [(self._evidence.weigh(message, mention, shown), mention) for mention in self._linker.find(message)]
+        mentions = self._linker.find(message)
+        lists = _lists(message, [one for one in mentions if not self._evidence.is_plain(one)])
+        found = [(self._evidence.weigh(message, one, shown, lists.get(one.start)), one) for one in mentions]
         accepted = [mention for weight, mention in found if weight >= ACCEPT]
-        near = [mention for weight, mention in found if ACCEPT - 1.7 <= weight < ACCEPT]
+        for start, end in set(lists.values()):
+            members = [(weight, one) for weight, one in found if start <= one.start < end]
+            introduced = bool(STRONG_OBJECT.search(message[:start][-50:]))  # "my top five: …"
+            least, together = (0.0, ACCEPT) if introduced else (_MEMBER, _LIST)
+            if all(weight >= least for weight, _ in members) and sum(weight for weight, _ in members) >= together:
+                accepted += [one for weight, one in members if weight < ACCEPT]
+        near = [
+            one
+            for weight, one in found
+            if (ACCEPT - 0.5 if one.text.islower() and self._evidence.is_plain(one) else ACCEPT - 1.7) <= weight
+            and not _overlaps(one.start, one.end, accepted)
+        ]
         self._join(message, accepted, near)
+        if accepted:
+            accepted += [one for one in near if one not in accepted and self._evidence.is_felt(message, one)]
         runs = self._capitalised(message, accepted)
         accepted = [m for m in accepted if not _overlaps(m.start, m.end, runs)] + runs
         accepted.extend(self._quoted(message, accepted))
@@ -162,6 +192,8 @@ class TitleReader:
 
     def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
         text, before = message[start:end], message[:start]
+        if text.casefold() in _INTERJECTIONS:
+            return None
         last = max((title.end for title in titles if title.end <= start), default=0)
         small_talk = all(word in CHAT_WORDS for word in fold(text).split()) and bool(message[end:].strip(" .,!?"))
         if small_talk and not contested and not _joined(message[last:start]):
@@ -266,6 +298,17 @@ def _joined(between: str) -> bool:
 def _in_one_list(message: str, one: Mention, other: Mention) -> bool:
     first, second = sorted((one, other), key=lambda mention: mention.start)
     return _joined(re.sub(r"^\s*[(\[]\d{4}[)\]]", "", message[first.end : second.start]))
+
+
+def _lists(message: str, mentions: Iterable[Mention]) -> dict[int, tuple[int, int]]:
+    """The span of the list that each mention stands in, by its start; mentions that stand alone are left out."""
+    runs: list[list[Mention]] = []
+    for mention in mentions:
+        if runs and _in_one_list(message, runs[-1][-1], mention):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    return {one.start: (run[0].start, run[-1].end) for run in runs if len(run) > 1 for one in run}
 
 
 def _overlaps(start: int, end: int, taken: list[Mention]) -> bool:

@@ -12,23 +12,15 @@ from assistant.understanding.polarity import Polarity, mask
 from assistant.understanding.rules import Reading, Rules
 from assistant.understanding.schema import Parse
 from assistant.understanding.spans import locate
+from assistant.understanding.unread import GENERIC
 from retrieval.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_GENERIC_WORDS = (
-    "a again all already also an and any anything are be best but by else enough everyone favorite favorites "
-    "favourite film films first flick flicks for from genre good great her him i in interesting is it just "
-    "kind last like lot love loved masterpiece maybe me more movie movies my need new nice no not of on one "
-    "ones options or other others pick please really recommend recommendation recommendations second see seen "
-    "similar so some someone something stuff suggest suggestion suggestions than that the them thing things "
-    "third this title to tonight too type us very vibe want watch watched with"
-)
 _LONGEST_THEME = 4
 """Words of a theme; a longer one is a sentence about something else."""
 
-_GENERIC = frozenset(_GENERIC_WORDS.split())
 _FIXED = (Intent.UNDO, Intent.START_OVER, Intent.ASK_WHY, Intent.COMPARE, Intent.ASK_ITEM)
 
 
@@ -37,7 +29,7 @@ def merge(reading: Reading, parse: Parse, message: str, rules: Rules) -> Dialogu
     act = reading.act
     if act.intent in _FIXED:
         return act
-    merger = _Merger(reading, message, rules)
+    merger = _Merger(reading, reading.text or message, rules)
     titles = [*merger.titles(parse.like, "="), *merger.titles(parse.dislike, "not"), *merger.titles(parse.seen, "seen")]
     slots = [*merger.decided(parse), *titles]
     slots += [*merger.people(parse.people), *merger.genres(parse.genres, "="), *merger.genres(parse.no, "not")]
@@ -89,7 +81,7 @@ class _Merger:
             if span is None:
                 continue
             words = self._message[span[0] : span[1]]
-            if self._rules.vocabulary.entry(words) or all(word in _GENERIC for word in fold(words).split()):
+            if self._rules.vocabulary.entry(words) or all(word in GENERIC for word in fold(words).split()):
                 continue
             link = self._rules.linker.link(words)
             if not looks_like_title(self._message, span, linked=bool(link.item_id or link.alternatives)):
@@ -153,7 +145,7 @@ class _Merger:
             if span is None or len(value.split()) > _LONGEST_THEME:
                 continue
             words = self._message[span[0] : span[1]]
-            content = [word for word in fold(words).split() if word not in _GENERIC]
+            content = [word for word in fold(words).split() if word not in GENERIC]
             if not content or self._rules.vocabulary.find(words):
                 continue
             colour = Polarity(self._reading.masked).at(*span)

@@ -179,14 +179,15 @@ def years(text: str, today: int) -> list[Bound]:
 
 
 _REFUSED = re.compile(
-    r"(?:\b(?:nothing|no (?:movies?|films?|ones?|stuff)|not|without|(?:do|does|did)(?:n['’]?t| not|nt) (?:want|like|need|show(?: me)?|recommend|suggest|give me) (?:anything|movies?|films?|stuff|any|ones?))"
+    r"(?:\b(?:(?:(?:can['’]?t be (?:bothered|doing) with|(?:don['’]?t|do not) (?:care|go) for|hates?|skip|avoid|(?:sick|tired) of|not interested in|no interest in|not into|never watch|(?:can['’]?t|cannot) stand|leave out|bored (?:of|by|with))(?:\s+(?:anything|everything|movies?|films?|stuff|things|ones?))?)|nothing|no (?:movies?|films?|ones?|stuff)|not|without|(?:do|does|did)(?:n['’]?t| not|nt) (?:want|like|need|show(?: me)?|recommend|suggest|give me) (?:anything|movies?|films?|stuff|any|ones?))"
     r"\s+(?:that(?:['’]s| is| are)? |which (?:is|are) |is |are |made |released |from |in )*|(?:不要|不看|别))$",
     re.IGNORECASE,
 )
 
 
 _INDIFFERENT = re.compile(
-    r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b[^.!?;]*$",
+    r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b[^.!?;]*$"
+    r"|\b(?:forget|ignore|never ?mind|drop|scrap|lift)\b(?:\s+what i said)?(?:\s+about)?(?:\s+the)?\s*$",
     re.IGNORECASE,
 )
 """What stands behind it sets no bound: "doesn't matter if it's from the fifties"."""
@@ -252,6 +253,7 @@ _COUNT = re.compile(
     r"(?:recommendations|suggestions|recommendation|suggestion|options|picks|movies|films|ideas)\b",
     re.IGNORECASE,
 )
+_OWN = re.compile(r"\b(?:my|our|her|his)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _HAN_COUNT = re.compile(
     r"(?:推荐|来|给我|要|只要|就)\s*(\d{1,2}|[两二三四五六七八九十]|(?<=只要)一|(?<=就)一)\s*(?:部|个)"
 )
@@ -261,6 +263,8 @@ def counts(text: str) -> list[Bound]:
     """How many items the person asks for, where they ask for a number of them."""
     found = []
     for match in _COUNT.finditer(text):
+        if _OWN.search(text[: match.start()]) or text[match.end() :].lstrip().startswith((":", "are ", "include")):
+            continue  # "my top 5: …" asks for nothing
         word = (match[1] or match[2]).casefold()
         value = int(word) if word.isdecimal() else _COUNT_WORDS[word]
         if 1 <= value <= 20:

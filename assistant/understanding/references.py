@@ -34,7 +34,7 @@ _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "�
 _NOUN = r"(?:ones?|movies?|films?|picks?|options?|suggestions?|recommendations?|titles?|cards?|choices?|results?)"
 _ORDINAL = re.compile(
     rf"\b(?:the\s+)?(second to last|{'|'.join(sorted(set(_ORDINALS) - {'second to last'}, key=len, reverse=True))})\b"
-    rf"(?:\s+(two|three|four|{_NOUN})\b(?!\s+(?:i|we)\b)|(?=\s*(?:[,.!?;:)]|$|and\b|or\b|is\b|was\b|but\b|please\b|looks\b|sounds\b|instead\b|again\b|has\b|have\b|with\b|about\b|i\b|than\b|one\b|except\b|to\b|for\b|on\b|too\b|also\b|seems\b|,)))",
+    rf"(?:\s+(two|three|four|{_NOUN}(?!\s+(?:i|we)\b))\b|(?=\s*(?:[,.!?;:)]|$|and\b|or\b|is\b|was\b|but\b|please\b|looks\b|sounds\b|instead\b|again\b|has\b|have\b|with\b|about\b|i\b|than\b|one\b|except\b|to\b|for\b|on\b|too\b|also\b|seems\b|,)))",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
@@ -45,15 +45,23 @@ _LISTED = re.compile(
     r"\b(?:watched|seen|saw|like|liked|love|loved|not|hate|hated|compare|skip|remove|between|of|and|with)\s+(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\b(?!\s*(?:hours?|minutes?|mins?|movies?|films?|years?|times?|st|nd|rd|th|s\b|%|of\b))",
     re.IGNORECASE,
 )
+_SUBJECTS = re.compile(
+    r"(?:^|[.;!?,]\s*|\b(?:and|but|so|ok|okay)\s+)(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\s+(?:was|were|is|are|looks?|looked|sounds?|seems?|bored|made)\b",
+    re.IGNORECASE,
+)
+"""Numbers that something is said of: "1 and 3 were good, 2 was boring"."""
+_REST = re.compile(
+    r"\bthe (?:other (?:one|two|three|four|ones)|others|rest)\b|(?:另外|其他)(?:两|几|三)?部", re.IGNORECASE
+)
 _HAN_ORDINAL = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:部|个|条|片|张|名)?")
 _HAN_LAST = re.compile(r"最后(?:一|那)?(?:部|个)")
 _ALL = re.compile(
-    r"\b(?:all|any|none|neither|both|either|each|every one)\s+(?:of\s+)?(?:them|these|those|the above)\b|\b(?:these|those|them|(?:do|are|were|have|did) they|they(?= (?:all )?(?:look|sound|seem|are|were|have)\b))\b(?!\s+(?:days|kinds?|types?|sorts?|who|actors?|people))"
+    r"\b(?:all|any|none|neither|both|either|each|every one)\s+(?:of\s+)?(?:them|these|those|the above)\b|\b(?:(?:these|those|them)|(?:do|are|were|have|did) they|they(?= (?:all )?(?:look|sound|seem|are|were|have)\b))\b(?!\s+(?:days|kinds?|types?|sorts?|who|actors?|people))"
     r"|\bseen (?:all|both)\b|\bneither\b(?!\s+(?:a|an)\b)(?=\s*[.,!]|$)|这些|它们|都看过|全都|这几部|都不",
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    r"\b(?:that|this)\s+(?:one|movie|film)\b|\bit\b(?!['’]?s\s+(?:my|our|a\s+(?:rainy|date)|friday|saturday|christmas|been|raining|late|for|time))|\bthat['’]s\b|\bthat\b(?=\s*[.,!?]|$)|这部|那部|这个|那个|它(?!们)",
+    r"\b(?:that|this)\s+(?:one|movie|film)\b|(?<!make )(?<!leave )(?<!forget )(?<!narrow )(?<!keep )\bit\b(?!['’]?s\s+(?:my|our|a\s+(?:rainy|date)|friday|saturday|christmas|been|raining|late|for|time))|\bthat['’]s\b|\bthat\b(?=\s*[.,!?]|$)|这部|那部|这个|那个|它(?!们)",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -91,6 +99,7 @@ def references(message: str, shown: Sequence[str], catalog: Catalog, focus: Sequ
         return []
     found = [*_ordinals(message, shown), *_superlatives(message, shown, catalog), *_described(message, shown, catalog)]
     found += [Reference(match.start(), match.end(), tuple(shown)) for match in _ALL.finditer(message)]
+    found += _rest(message, shown, found)
     if not found:
         for match in _ONE.finditer(message):
             bare = match[0].casefold() in ("it", "that", "that's", "that’s", "它")
@@ -98,6 +107,13 @@ def references(message: str, shown: Sequence[str], catalog: Catalog, focus: Sequ
                 meant = tuple(focus[:1]) or (shown[0],)
                 found.append(Reference(match.start(), match.end(), meant, weak=len(shown) > 1, vague=True))
     return _apart(found)
+
+
+def _rest(message: str, shown: Sequence[str], found: Sequence[Reference]) -> list[Reference]:
+    """ "The other two", "the rest": what is shown and not pointed at otherwise."""
+    used = {item_id for reference in found if set(reference.ids) != set(shown) for item_id in reference.ids}
+    left = tuple(item_id for item_id in shown if item_id not in used)
+    return [Reference(match.start(), match.end(), left) for match in _REST.finditer(message) if used and left]
 
 
 def _apart(found: list[Reference]) -> list[Reference]:
@@ -123,7 +139,7 @@ def _ordinals(message: str, shown: Sequence[str]) -> list[Reference]:
         word = match[1].casefold()
         if ids := _at(shown, int(word) if word.isdecimal() else _CARDINALS[word]):
             found.append(Reference(match.start(), match.end(), ids))
-    for match in _LISTED.finditer(message):
+    for match in (*_LISTED.finditer(message), *_SUBJECTS.finditer(message)):
         numbers = [int(number) for number in re.findall(r"\d{1,2}", match[1])]
         if all(_at(shown, number) for number in numbers):
             found.append(Reference(match.start(1), match.end(1), tuple(shown[number - 1] for number in numbers)))

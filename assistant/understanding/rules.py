@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,16 @@ from assistant.acts import DialogueAct, Intent, Operator, Slot
 from assistant.state import DialogueState
 from assistant.understanding import intents, stances
 from assistant.understanding.critiques import critiques, forgotten
+from assistant.understanding.cues import Colour
 from assistant.understanding.deciding import Draft, decide
 from assistant.understanding.evidence import is_named_thing
 from assistant.understanding.mentions import TitleReader
-from assistant.understanding.named import describes, from_named, keep_wanted
+from assistant.understanding.named import describes, from_named, keep_wanted, without_verdicts
 from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.people import PeopleIndex, Person
-from assistant.understanding.polarity import Colour, Polarity, mask
+from assistant.understanding.polarity import Polarity, mask
 from assistant.understanding.references import Reference, references
+from assistant.understanding.shorthand import Spelled, spelled_out
 from assistant.understanding.themes import refused_themes, themes
 from assistant.understanding.vocabulary import CJK, Word, load_vocabulary
 from retrieval.text import fold
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 _ASKED_OF = re.compile(
     r"\b(?:with|by|starring|featuring|directed by|from director|actor|actress|director)\s*$|由$|主演的?$|导演的?$",
+    re.IGNORECASE,
+)
+_MADE_BY = re.compile(
+    r"[\"”’']?,?\s+(?:by|directed by|from|starring|the one (?:by|with|from)|the \w+ (?:film|movie|one))\s+",
     re.IGNORECASE,
 )
 _FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
@@ -58,7 +64,8 @@ LONGEST = 4000
 class Reading:
     """What the rules read. `sure` says whether the intent is settled; `titles` are the spans accepted as titles.
 
-    `masked` is the message with titles and people blotted out; `neutral` holds the words of titles without a stance.
+    `text` is the message with its shorthand spelled out, `masked` the same with titles blotted out; `neutral` holds the
+    words of titles without a stance. Spans of `titles` are those of `text`.
     """
 
     act: DialogueAct
@@ -66,6 +73,7 @@ class Reading:
     titles: tuple[Mention, ...] = ()
     masked: str = ""
     neutral: frozenset[str] = frozenset()
+    text: str = ""
 
 
 class Rules:
@@ -92,25 +100,37 @@ class Rules:
 
     def read(self, message: str, state: DialogueState) -> Reading:
         """The act that the wording supports. Sentences that try to steer the assistant state no wish."""
-        quiet = without_steering(message[:LONGEST])
-        language = language_of(message)
+        spelled = spelled_out(without_steering(message[:LONGEST]))
+        reading = self._read(spelled.text, state)
+        act = reading.act
+        doubtful = tuple((spelled.typed(words), ids) for words, ids in act.doubtful)
+        slots = tuple(_as_typed(slot, spelled) for slot in act.slots)
+        act = replace(act, slots=slots, doubtful=doubtful, language=language_of(message), text=message)
+        return replace(reading, act=act, text=spelled.text)
+
+    def _read(self, quiet: str, state: DialogueState) -> Reading:
         early = intents.early(quiet)
+        if early is Intent.UNDO and (rest := intents.without_retraction(quiet)):
+            reading = self._read(rest, state)
+            if any(slot.operator != "relative" for slot in reading.act.slots):
+                return reading  # "I take that back, it was superb": what is said instead counts
         if early is Intent.UNDO or early is Intent.START_OVER:
             slots = self._after_reset(quiet, state) if early is Intent.START_OVER else ()
-            return Reading(DialogueAct(early, slots, language=language, text=message), sure=True, masked=quiet)
+            return Reading(DialogueAct(early, slots), sure=True, masked=quiet)
         draft = Draft(quiet, state)
         if picked := self._answer(quiet, state):
-            return Reading(DialogueAct(Intent.LIKE, picked, language=language, text=message), sure=True, masked=quiet)
+            return Reading(DialogueAct(Intent.LIKE, picked), sure=True, masked=quiet)
         self._find(draft)
         intent, sure = decide(draft, early)
         refers = self._fill(draft, intent)
+        refers += [
+            item_id for title, _ in draft.titles if (item_id := title.link.item_id) in state.last_shown and item_id
+        ]
         titles = tuple(title for title, _ in draft.titles)
         doubtful = (
             () if intent in _QUESTIONS else tuple((t.text, t.link.alternatives) for t in titles if t.link.alternatives)
         )
-        act = DialogueAct(
-            intent, tuple(dict.fromkeys(draft.slots)), tuple(dict.fromkeys(refers)), doubtful, language, message
-        )
+        act = DialogueAct(intent, tuple(dict.fromkeys(draft.slots)), tuple(dict.fromkeys(refers)), doubtful)
         neutral = frozenset(title.text for title, stance in draft.titles if stance.neutral)
         return Reading(act, sure, titles, draft.masked, neutral)
 
@@ -138,8 +158,11 @@ class Rules:
         """Spans first, so that what is a title is not read as a person, a genre or a year."""
         message, state = draft.message, draft.state
         titles = self.titles.read(message, frozenset(state.shown))
-        for person in self.people.find(message):
+        for person in self.people.find(message, self.titles.is_ordinary):
             clash = [title for title in titles if title.start < person.end and person.start < title.end]
+            if person.sure and all(_is_unknown(title) for title in clash):
+                titles = [title for title in titles if title not in clash]  # "all of Wes Anderson's films"
+                clash = []
             longest = max((title.end - title.start for title in clash), default=0)
             linked = any(title.link.item_id and title.link.kind in ("exact", "alias") for title in clash)
             if clash and not _ASKED_OF.search(message[: person.start]):
@@ -147,6 +170,8 @@ class Rules:
                     continue
             elif longest > person.end - person.start:
                 continue
+            if any(_MADE_BY.fullmatch(message[title.end : person.start]) for title in titles):
+                continue  # "Heat by Michael Mann": the name only tells which one is meant
             if person.sure or self._surname_meant(message, person):
                 titles = [title for title in titles if title not in clash]
                 draft.people.append(person)
@@ -160,6 +185,7 @@ class Rules:
         draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
         polarity = Polarity(draft.masked)
         draft.titles = [(t, stances.of_title(draft.masked, t, polarity, frozenset(state.shown))) for t in titles]
+        draft.titles = stances.agreeing(draft.masked, draft.titles)
         pointed = references(mask(message, spans), state.last_shown, self.catalog, state.focus)
         if titles:  # "Inception, love that one": the title itself is meant.
             pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
@@ -177,7 +203,8 @@ class Rules:
                 return False
             cued = _ASKED_OF.search(before) or _FANS.search(before) or _MORE_OF.search(before) or _WORKS.match(after)
             return bool(cued) or self.titles.is_rare(word)
-        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after))
+        listed = re.match(r"\s*(?:,|and|or|&|\+|/)\s*[A-Z]", after)
+        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed)
 
     def _fill(self, draft: Draft, intent: Intent) -> list[str]:
         """Fill the slots, and return the ids that the act points at."""
@@ -192,7 +219,7 @@ class Rules:
         taken = forgotten(draft.masked, self.vocabulary, limits.not_genres | limits.not_keywords)
         gone = {slot.span for slot in taken}
         named = [title.link.item_id for title, _ in draft.titles if title.link.item_id]
-        relative = critiques(draft.masked, draft.ids() or named, draft.state.last_shown, self.catalog)
+        relative = critiques(without_verdicts(draft.masked), draft.ids() or named, draft.state.last_shown, self.catalog)
         spent = [slot.span.casefold() for slot in relative]
         draft.slots += taken
         for word in draft.words:
@@ -228,18 +255,17 @@ class Rules:
         for reference, stance in draft.pointed:
             if reference.named:
                 continue
-            if (
-                stance.operator in (None, meant.get(intent))
-                or intent not in meant
-                or stance.operator == "=" == meant.get(intent)
-            ):
+            if stance.operator in (None, meant.get(intent)) or intent not in meant:
                 several = len(reference.ids) > 1
                 refers += [item_id for item_id in reference.ids if not (several and item_id in spared)]
+            one = len(reference.ids) < max(len(draft.state.last_shown), 2) and stance.operator in ("=", "not")
+            if stance.operator in (None, meant.get(intent)) or (intent not in meant and not one):
                 continue
             for item_id in reference.ids:
                 item = self.catalog.get(item_id)
                 words = draft.message[reference.start : reference.end]
                 draft.slots.append(Slot("title", stance.operator, item.title if item else item_id, words, item_id))
+                refers += [item_id] if one else []
         return refers
 
     def _fill_titles(self, draft: Draft) -> None:
@@ -252,8 +278,12 @@ class Rules:
 
     def _fill_people(self, draft: Draft, polarity: Polarity) -> None:
         for person in draft.people:
+            if stances.is_measure(draft.masked[: person.start]):
+                continue
             operator: Operator = "not" if polarity.at(person.start, person.end) == "refused" else "="
             if operator == "=" and _FANS.search(draft.message[: person.start]):
+                operator = "prefer"
+            if operator == "=" and not person.listed:
                 operator = "prefer"
             span = draft.message[person.start : person.end]
             draft.slots.append(Slot("person", operator, person.name, span, role=person.role or None))
@@ -318,6 +348,17 @@ class Rules:
             span = draft.message[bound.start : bound.end]
             if span not in gone:
                 draft.slots.append(Slot(bound.name, bound.operator, str(bound.value), span, guessed=bound.guessed))
+
+
+def _is_unknown(title: Mention) -> bool:
+    """Whether neither the catalog nor any list has this title: it was taken for one by its looks."""
+    return title.link.item_id is None and not title.link.alternatives and title.link.kind != "elsewhere"
+
+
+def _as_typed(slot: Slot, spelled: Spelled) -> Slot:
+    """The slot with its words as the person typed them."""
+    unknown = slot.name == "title" and slot.item_id is None
+    return replace(slot, span=spelled.typed(slot.span), value=spelled.typed(slot.value) if unknown else slot.value)
 
 
 def _spans(*groups: Sequence[Mention | Person | Word | Reference]) -> list[tuple[int, int]]:

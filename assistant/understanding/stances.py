@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.acts import Operator
-from assistant.understanding import intents
+from assistant.understanding import intents, opinions
 from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
 from retrieval.titles import Mention
@@ -22,7 +22,7 @@ _ASKED_BACK = re.compile(
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
-    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|\b(?:versus|vs\.?|compared (?:to|with)))\s*(?:the )?[\"“'《]?$",
+    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|\b(?:versus|vs\.?|compared (?:to|with))|\bprefer(?:red|s)?\b[^.!?;]{1,40}\b(?:over|to))\s*(?:the )?[\"“'《]?$",
     re.IGNORECASE,
 )
 """What stands behind it is the measure of a comparison, neither liked nor hated."""
@@ -38,6 +38,7 @@ _MORE_OF_IT = re.compile(
     r"\b(?:more (?:like|of) (?:that|them|those|it|this|the same|that kind)|(?:something|anything|stuff|movies?|films?) (?:like|similar to) (?:that|it|them|those)|want more|need more|another one like)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"[\"”’'!]?\s*(?:,|and|&|/|\+|,\s*and|和|、)\s*[\"“‘']?(?:the\s+)?", re.IGNORECASE)
 _AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:lov\w+|ador\w+|enjoy\w*|great|amazing|favou?rites?|liked?|awesome|excellent|fantastic|brilliant|fun|good|cool|interesting|nice|perfect)\b|喜欢|好看|很棒|不错|可以",
@@ -47,6 +48,8 @@ _HATE = re.compile(
     r"\b(?:hate|hated|awful|terrible|dislik\w+|stand|worst|sucks?|sucked|boring|bored|horrible|trash|garbage|overrated)\b|讨厌|难看|不喜欢|烂",
     re.IGNORECASE,
 )
+_TOO = re.compile(r"\btoo\s+\w+", re.IGNORECASE)
+"""A critique: what is too long is not what somebody would like, but it is not hated."""
 _PRAISED_IT = re.compile(
     r"\W*(?:i|we)\s+(?:really |absolutely |just )?(?:(?:thought|found) (?:it|that)(?: was)?|loved|liked|enjoyed|adored|hated|disliked)\b[^.!?]*",
     re.IGNORECASE,
@@ -61,6 +64,11 @@ class Stance:
     neutral: bool = False
 
 
+def is_measure(before: str) -> bool:
+    """Whether these words make what follows the measure of a comparison: "better than", "I prefer Nolan over"."""
+    return bool(_MEASURE.search(before[-60:]))
+
+
 def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[str]) -> Stance:
     """What the message says about a title. `masked` is the message with its titles blotted out."""
     colour = polarity.at(title.start, title.end)
@@ -72,28 +80,52 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if _ASKED_BACK.search(before[-40:]):
         praised = _PRAISED_IT.match(masked[title.end :])
         return Stance(("not" if _HATE.search(praised[0]) else "=") if praised else None)
-    if _MEASURE.search(before[-50:]) or SAME_MAKER.search(before[-60:]):
+    if is_measure(before) or SAME_MAKER.search(before[-60:]):
         return Stance(None)
     if colour == "refused":
-        return Stance("except" if _EXCEPT.search(before) else "not")
+        left_out = _EXCEPT.search(before) and polarity.later(title.start) != "refused"
+        return Stance("except" if left_out else "not")
     if colour == "allowed":
         return Stance("=")
+    if colour == "neutral" and intents.says_unseen(masked[title.end : title.end + 90].split("□")[0]):
+        return Stance(None)  # "They told me to watch Up. I have not got round to it."
     sentence = re.split(r"[.!?;\n。！？；]", before)[-1]
-    if intents.says_seen(f"{sentence} x") and not _PRAISE.search(masked) and not _MORE_OF_IT.search(masked):
-        return Stance("not" if _HATE.search(masked) else "seen")
+    if intents.says_seen(f"{sentence} x") and colour == "neutral" and not _MORE_OF_IT.search(masked):
+        return Stance("seen")
     return Stance("=", neutral=colour == "neutral")
+
+
+def agreeing(masked: str, titles: list[tuple[Mention, Stance]]) -> list[tuple[Mention, Stance]]:
+    """Titles named in one list, or twice, share what is said of one of them: "Con Air, Face/Off, I can't stand either"."""
+    said = {title.link.item_id: stance for title, stance in titles if title.link.item_id and not stance.neutral}
+    found: list[tuple[Mention, Stance]] = []
+    for place, (title, stance) in enumerate(titles):
+        if stance.neutral and stance.operator == "=":
+            later = titles[place + 1 :]
+            ends = [title.end, *(one.end for one, _ in later)]
+            for end, (one, behind) in zip(ends, later, strict=False):
+                if not _LISTED.fullmatch(masked[end : one.start]):
+                    break
+                if not behind.neutral and behind.operator:
+                    stance = behind
+                    break
+            stance = said.get(title.link.item_id or "", stance)
+        found.append((title, stance))
+    return found
 
 
 def of_reference(masked: str, reference: Reference, polarity: Polarity) -> Stance:
     """What the message says about shown items it points at: "except" is "not that one", without hating it."""
     colour = polarity.at(reference.start, reference.end)
     clause = polarity.clause(reference.start)
-    if intents.says_unseen(clause):
+    if intents.says_unseen(clause) or SAME_MAKER.search(masked[: reference.start][-60:]):
         return Stance(None)
     if colour == "refused":
         return Stance(
             "not"
             if _HATE.search(clause)
+            or (not _TOO.search(clause) and any(sign == "bad" for _, _, sign in opinions.verdicts(clause)))
+            or polarity.later(reference.start) == "refused"
             or re.search(r"(?i)\b(?:did|do|does)\W*n.?t (?:really )?(?:like|enjoy)|\blov|\blike", masked)
             else "except"
         )

@@ -12,8 +12,9 @@ from assistant.engines.types import EngineBusy, EngineError, LanguageModel, Mess
 from assistant.events import Usage
 from assistant.state import DialogueState
 from assistant.understanding.merge import merge
-from assistant.understanding.rules import Rules
+from assistant.understanding.rules import Reading, Rules
 from assistant.understanding.schema import Parse, parse_text
+from assistant.understanding.unread import unread
 from prompts import Prompt, load
 from retrieval.titles import TitleLinker
 
@@ -59,7 +60,7 @@ class Understander:
         reading = self.rules.read(text, state)
         if self._model is None:
             return Understanding(reading.act, degraded=True)
-        if reading.act.intent in _CERTAIN:
+        if not self.needs_model(reading):
             return Understanding(reading.act)
         try:
             answer = self._model.structured(self._messages(text), Parse, max_tokens=MAX_TOKENS, timeout=self._timeout)
@@ -69,6 +70,10 @@ class Understander:
         parse = answer.value or parse_text(answer.text)
         act = merge(reading, parse, text, self.rules) if parse else reading.act
         return Understanding(act, usage)
+
+    def needs_model(self, reading: Reading) -> bool:
+        """Whether the rules left words that the model could make something of; a call costs seconds on a CPU."""
+        return reading.act.intent not in _CERTAIN and bool(unread(reading, self.rules))
 
     def _messages(self, text: str) -> list[Message]:
         """The prompt for this message; a very long one is cut, since the rules have read all of it."""

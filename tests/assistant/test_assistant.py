@@ -40,7 +40,7 @@ def talking(understood: str = "{}", told: str = "1. A story of dreams.") -> Queu
 
 def test_a_turn_understands_then_shows_cards_then_talks(make_assistant: MakeAssistant) -> None:
     events = list(
-        make_assistant(talking()).reply(DialogueState(), "I loved The Matrix, something after 2005, no horror")
+        make_assistant(talking()).reply(DialogueState(), "I loved The Matrix, something after 2005, no horror, quokkas")
     )
     kinds = [type(event) for event in events]
     assert kinds[0] is Understood
@@ -56,7 +56,7 @@ def test_a_turn_understands_then_shows_cards_then_talks(make_assistant: MakeAssi
 
 def test_limits_hold_and_the_liked_title_points_to_its_neighbours(make_assistant: MakeAssistant) -> None:
     events = list(
-        make_assistant(talking()).reply(DialogueState(), "I loved The Matrix, something after 2005, no horror")
+        make_assistant(talking()).reply(DialogueState(), "I loved The Matrix, something after 2005, no horror, quokkas")
     )
     cards = one(events, Cards)
     assert isinstance(cards, Cards)
@@ -124,7 +124,7 @@ def test_without_an_engine_it_answers_by_rules_and_says_so(make_assistant: MakeA
 
 def test_an_engine_lost_while_understanding_degrades_the_turn(make_assistant: MakeAssistant) -> None:
     model = QueueModel([EngineError("gone"), "1. A story of dreams."])
-    events = list(make_assistant(model).reply(DialogueState(), "I loved The Matrix, no horror"))
+    events = list(make_assistant(model).reply(DialogueState(), "I loved The Matrix, no horror, quokkas"))
     problem = one(events, Problem)
     assert isinstance(problem, Problem)
     assert problem.kind == "no-engine"
@@ -133,7 +133,7 @@ def test_an_engine_lost_while_understanding_degrades_the_turn(make_assistant: Ma
 
 def test_a_busy_engine_is_told_from_a_lost_one(make_assistant: MakeAssistant) -> None:
     model = QueueModel([EngineBusy("too many"), "1. A story of dreams."])
-    events = list(make_assistant(model).reply(DialogueState(), "I loved The Matrix, no horror"))
+    events = list(make_assistant(model).reply(DialogueState(), "I loved The Matrix, no horror, quokkas"))
     problem = one(events, Problem)
     assert isinstance(problem, Problem)
     assert (problem.kind, "too many messages waiting" in problem.text) == ("busy", True)
@@ -144,7 +144,7 @@ def test_an_engine_lost_in_the_middle_of_the_text_keeps_the_cards(make_assistant
     model = QueueModel(["{}", "1. A story of dreams and of much else besides."])
     assistant = make_assistant(model)
     model.break_after = 3
-    events = list(assistant.reply(DialogueState(), "I loved The Matrix"))
+    events = list(assistant.reply(DialogueState(), "I loved The Matrix, quokkas"))
     problem = one(events, Problem)
     assert isinstance(problem, Problem)
     assert problem.kind == "engine-lost"

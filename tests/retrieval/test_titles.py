@@ -125,3 +125,18 @@ def test_the_alias_table_has_whole_rows() -> None:
     assert len(aliases) > 600
     assert all(alias.alias and alias.title and alias.year for alias in aliases)
     assert len({(alias.alias, alias.title, alias.year) for alias in aliases}) == len(aliases)
+
+
+def test_a_piece_of_one_title_names_it(linker: TitleLinker) -> None:
+    piece = TitleLinker(
+        Catalog.from_items(
+            [
+                Item(id="django", title="Django Unchained", votes=10),
+                Item(id="blair", title="The Blair Witch Project", votes=10),
+                Item(id="purple", title="Purple Violets", votes=10),
+            ]
+        )
+    )
+    assert [mention.link.item_id for mention in piece.find("django and blair witch")] == ["django", "blair"]
+    assert piece.find("I loved The Purple Lighthouse") == ()
+    assert piece.link("fjango").item_id is None  # a wrong first letter makes another word

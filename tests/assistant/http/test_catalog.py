@@ -125,7 +125,7 @@ def test_recommend_refuses_what_does_not_fit(client: TestClient, body: Any) -> N
 def test_whole_turns_with_a_language_model(make_assistant: MakeAssistant, memory: Memory) -> None:
     model = QueueModel(["{}", "1. A story of dreams."], default="{}")
     with TestClient(create_app(make_assistant(model), memory), base_url=HOME) as client:
-        answer = client.post("/api/chat", json={"message": "I loved The Matrix, something after 2005, no horror"})
+        answer = client.post("/api/chat", json={"message": "I loved The Matrix, something after 2005, quokkas"})
     end = done(answer.text)
     assert end["stored"] is True
     assert end["usage"]["calls"] == 2

@@ -27,6 +27,19 @@ def values(act: DialogueAct, name: str, operator: str = "=") -> set[str]:
         ("have you seen Titanic?", set(), set()),
         ("Se7en wasn't bad", {"Se7en"}, set()),
         ("i loved inseption", {"Inception"}, set()),
+        ("up was a 10/10, arrival put me to sleep", {"Up"}, {"Arrival"}),
+        ("inception yes, titanic no", {"Inception"}, {"Titanic"}),
+        ("my top 3: se7en, zodiac, memento", {"Se7en", "Zodiac", "Memento"}, set()),
+        ("Titanic, which my wife detests", set(), {"Titanic"}),
+        ("Titanic, on the other hand, was a waste of an evening", set(), {"Titanic"}),
+        ("Interstellar I adored, Moon I found tedious", {"Interstellar"}, {"Moon"}),
+        ("Inception, Memento, I can't stand either", set(), {"Inception", "Memento"}),
+        ("oh great, Titanic again, what a masterpiece 🙄", set(), {"Titanic"}),
+        ("if you suggest The Notebook again I'm leaving", set(), {"The Notebook"}),
+        ("they told me to watch Titanic. I have not seen it yet.", set(), set()),
+        ("Titanic is an insult. Titanic again? No thanks", set(), {"Titanic"}),
+        ("neither of us liked Titanic", set(), {"Titanic"}),
+        ("luv se7en n zodiac, h8 the notebook", {"Se7en", "Zodiac"}, {"The Notebook"}),
         ("喜欢《黑客帝国》，讨厌《泰坦尼克号》", {"The Matrix"}, {"Titanic"}),
     ],
 )
@@ -42,6 +55,8 @@ def test_titles_with_their_feelings(read, message: str, liked: set[str], hated: 
         "There is a song called Alien that I love",
         "it was a long day and I want to go up north",
         "I want to see something about the moon landing",
+        "she said it was up to her",
+        "it has been years since I watched a decent film",
     ],
 )
 def test_words_that_are_also_titles_need_evidence(read, message: str) -> None:
@@ -170,6 +185,45 @@ def test_an_open_question_is_answered_by_place_or_year(read) -> None:
     for message in ("the 1979 one", "the second", "the older one"):
         (slot,) = read(message, state=state).slots
         assert (slot.item_id, slot.operator) == ("alien", "not")
+
+
+def test_what_is_said_instead_of_what_is_taken_back_counts(read) -> None:
+    act = read("I take that back, Titanic was superb")
+    assert (act.intent, values(act, "title")) == (Intent.LIKE, {"Titanic"})
+    assert read("I take back what I said about Titanic").intent is Intent.UNDO
+
+
+def test_a_complaint_about_a_title_bounds_nothing(read) -> None:
+    assert not [slot for slot in read("Titanic was way too long").slots if slot.name == "runtime"]
+
+
+def test_what_is_asked_for_after_it_was_refused_is_wanted(read) -> None:
+    act = read("I avoid animation as a rule, but is there an animated film worth it?")
+    assert (values(act, "genre"), values(act, "genre", "not")) == ({"animation"}, set())
+
+
+@pytest.mark.parametrize(
+    ("message", "low", "high"),
+    [
+        ("I can't be bothered with anything made after 2000", None, "2000"),
+        ("nothin from b4 2000", "2000", None),
+        ("forget what I said about the nineties, any year is fine", None, None),
+    ],
+)
+def test_years_that_are_refused_or_taken_back(read, message: str, low: str | None, high: str | None) -> None:
+    years = {slot.operator: slot.value for slot in read(message).slots if slot.name == "year" and slot.value}
+    assert (years.get(">="), years.get("<=")) == (low, high)
+
+
+def test_a_liked_card_is_a_slot_where_the_message_asks_for_something_else(read) -> None:
+    act = read("the second one I adored, but could you narrow it down to comedies", ("up", "moon"))
+    assert ("title", "=", "Moon") in [(slot.name, slot.operator, slot.value) for slot in act.slots]
+    assert act.refers_to == ("moon",)
+
+
+def test_the_rest_of_the_cards(read) -> None:
+    act = read("the first is brilliant and the other two are dull", ("up", "moon", "titanic"))
+    assert {slot.item_id for slot in act.slots if slot.operator == "not"} == {"moon", "titanic"}
 
 
 def test_language_of_the_message_not_of_its_titles() -> None:

@@ -18,7 +18,7 @@ from tests.fakes import QueueModel
 RATIONALE = {"id": "r", "language": "en", "likes": ["Inception"], "genres": ["science fiction"]}
 MESSAGE = {
     "id": "m",
-    "text": "loved Inception, no horror",
+    "text": "loved Inception, no horror, quokkas",
     "expect": {"intent": "recommend", "like": ["Inception"], "not_genres": ["horror"]},
 }
 
@@ -99,7 +99,7 @@ def test_memory_baseline_counts_invented_titles(make_bench: MakeBench, cache: An
 def test_efficiency_counts_calls(make_bench: MakeBench, cache: AnswerCache) -> None:
     result = one(
         "efficiency",
-        {"id": "e", "text": "science fiction like Inception"},
+        {"id": "e", "text": "science fiction like Inception, quokkas"},
         make_bench,
         cache,
         QueueModel(default="1. A film."),
@@ -120,7 +120,7 @@ def test_scripted_conversations(make_bench: MakeBench, cache: AnswerCache) -> No
 def test_recall_finds_the_gold(make_bench: MakeBench, cache: AnswerCache) -> None:
     data = {
         "id": "c",
-        "context": [{"role": "user", "text": "science fiction like Inception"}],
+        "context": [{"role": "user", "text": "science fiction like Inception, quokkas"}],
         "mentioned": ["Inception"],
         "gold": ["The Matrix"],
     }

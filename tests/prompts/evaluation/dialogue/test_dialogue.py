@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from assistant.acts import DialogueAct, Intent
 from assistant.engines import EngineSettings, choose_engine
 from assistant.state import DialogueState
 from assistant.understanding.batch import as_record, run_understand, state_of
+from prompts.evaluation.cache import AnswerCache, CachedModel
 from prompts.evaluation.dialogue import (
     evaluate_iard,
     load_conversations,
@@ -19,8 +21,10 @@ from prompts.evaluation.dialogue import (
     run_dialogue_bench,
     score_messages,
 )
-from prompts.evaluation.dialogue.bench import ask_model
+from prompts.evaluation.dialogue.asking import ask_model
+from prompts.evaluation.dialogue.bench import DialogueReport
 from prompts.evaluation.dialogue.conversations import Conversation
+from prompts.loader import load
 from tests.fakes import QueueModel
 
 REPLY = '{"intent":"recommend"}'
@@ -98,7 +102,8 @@ def test_intents_of_labelled_dialogues(tmp_path: Path) -> None:
 
 
 def test_the_bench_compares_the_steps_and_writes_a_report(make_assistant, tmp_path: Path) -> None:
-    model = QueueModel(default='{"intent":"like","like":["Memento"],"genres":["horror"]}')
+    inner = QueueModel(default='{"intent":"like","like":["Memento"],"genres":["horror"]}')
+    model = CachedModel(inner, AnswerCache(tmp_path / "answers.sqlite"), "understand@2")
     assistant = make_assistant(None)
     expect = {"intent": "like", "like": ["Memento"], "dislike": [], "genres": [], "not_genres": [], "people": [],
               "wishes": [], "refers_to": [], "year_from": None, "year_to": None}  # fmt: skip
@@ -111,6 +116,32 @@ def test_the_bench_compares_the_steps_and_writes_a_report(make_assistant, tmp_pa
     assert report.systems["model + span check and linking"].spurious == 0.0
     assert report.systems["rules + model"].title_f1 == 1.0
     assert json.loads((tmp_path / "report.json").read_text())["schema_valid"] == 1.0
+
+
+def test_a_model_whose_time_ends_is_compared_on_what_it_answered(make_assistant, tmp_path: Path) -> None:
+    expect = {"intent": "chat", "like": [], "dislike": [], "genres": [], "not_genres": [], "people": [],
+              "wishes": [], "refers_to": [], "year_from": None, "year_to": None}  # fmt: skip
+    cases = [{"id": str(number), "text": f"message {number}", "expect": expect} for number in range(6)]
+    assistant, cache = make_assistant(None), AnswerCache(tmp_path / "answers.sqlite")
+
+    def run(inner: QueueModel, deadline: float | None) -> DialogueReport:
+        model = CachedModel(inner, cache, "understand@2", name="q", deadline=deadline)
+        return run_dialogue_bench(
+            assistant.understander,
+            model,
+            assistant.catalog,
+            None,
+            cases=cases,
+            console=Console(quiet=True),
+            progress=False,
+        )
+
+    assert run(QueueModel(default="{}"), time.monotonic() - 1).asked == 0
+    first = QueueModel(default="{}")
+    assert run(first, None).asked == 6
+    again = QueueModel(default="{}")
+    assert run(again, time.monotonic() - 1).asked == 6  # from the cache
+    assert again.prompts == []
 
 
 def test_batch_keeps_lines_parallel_and_names_bad_ones(make_assistant, tmp_path: Path) -> None:
@@ -137,12 +168,17 @@ def test_batch_keeps_lines_parallel_and_names_bad_ones(make_assistant, tmp_path:
 @pytest.mark.engine
 @pytest.mark.realdata
 @pytest.mark.slow
-def test_schema_is_kept_by_the_default_engine() -> None:
+def test_schema_is_kept_by_the_default_engine(tmp_path: Path) -> None:
     home = Path(os.environ.get("CONCIERGE_HOME", "~/.cache/concierge")).expanduser()
     engine = choose_engine(EngineSettings(home=home, kind="llama.cpp"))
     assert engine is not None
     with engine:
         assert engine.wait_ready(120)
-        answers = ask_model(engine.model, load_messages()[:10], progress=False).values()
+        answers = ask_model(
+            CachedModel(engine.model, AnswerCache(tmp_path / "answers.sqlite"), "understand@2"),
+            load_messages()[:10],
+            load("understand"),
+            progress=False,
+        ).values()
     assert all(answer.valid for answer in answers)
     assert sorted(answer.tokens for answer in answers)[5] <= 40
