@@ -43,14 +43,15 @@ MOST_TOLD = 15
 class ConversationConfig:
     """What is fitted: λ of the two EASE models, folds and networks for unseen scores, and the two learners.
 
-    Limits keep the time in bounds for any catalog: of the turns, of the scores that the ranker's features are made of
-    (turns times items), and of the words of all item texts together.
+    Limits keep time and memory in bounds for any catalog: of the interactions, of the turns, of the scores that the
+    ranker's features are made of (turns times items), and of the words of all item texts together.
     """
 
     light: float = 30.0
     heavy: float = 200.0
     network_folds: int = 3
     networks_a_fold: int = 2
+    most_interactions: int = 1_000_000
     most_turns: int = 16_000
     most_cells: int = 150_000_000
     most_words: int = 450_000
@@ -73,7 +74,7 @@ class SlimPart(Part, Protocol):
 
 def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], config: ConversationConfig) -> Corpus:
     """The corpus with the turns to learn from; invented from the dialogs when too few cases are given."""
-    corpus = build_corpus(catalog, interactions, cases)
+    corpus = build_corpus(catalog, _some_people(interactions, cases, config), cases)
     turns = tuple(turn for turn in corpus.turns if len(turn.gold))
     rng = np.random.default_rng(config.seed)
     if len(turns) > config.most_turns:
@@ -89,6 +90,19 @@ def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case],
             f"at least {folds} are needed"
         )
     return Corpus(corpus.items, corpus.keys, corpus.dialogs, turns)
+
+
+def _some_people(interactions: pd.DataFrame, cases: Sequence[Case], config: ConversationConfig) -> pd.DataFrame:
+    """The interactions of as many people as stay within the limit, those of the cases first."""
+    if len(interactions) <= config.most_interactions:
+        return interactions
+    people = interactions["user_id"].astype(str)
+    counts = people.value_counts().sample(frac=1.0, random_state=config.seed)
+    first = counts.index.isin([case.dialog for case in cases])
+    counts = pd.concat([counts[first], counts[~first]])
+    kept = counts.index[np.cumsum(counts) <= config.most_interactions]
+    logger.warning("%d interactions: learning from those of %d people of %d", len(people), len(kept), len(counts))
+    return interactions[people.isin(kept)]
 
 
 def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple[Turn, ...]:

@@ -14,8 +14,8 @@ from ranking.conversation.parts.types import Batch, Matrix
 from ranking.ease import EASE, EASEConfig
 from retrieval.types import Rows
 
-MOST_EASE_ITEMS = 8_000
-"""EASE is fitted on the most named items only beyond this: its time grows with the cube."""
+MOST_ITEMS = 8_000
+"""Only so many items, the most named ones, have weights for each other: their number grows with the square."""
 
 _FADE = 0.75
 _WINDOW = 12
@@ -33,15 +33,7 @@ class DialogEASE:
     @classmethod
     def fit(cls, corpus: Corpus, regularisation: float, prefix: str) -> DialogEASE:
         """Fit on who named what."""
-        matrix = corpus.matrix
-        counts = np.bincount(matrix.indices, minlength=corpus.items)
-        if np.count_nonzero(counts) > MOST_EASE_ITEMS:
-            rare = np.argsort(-counts, kind="stable")[MOST_EASE_ITEMS:]
-            keep = np.ones(corpus.items, np.float32)
-            keep[rare] = 0.0
-            matrix = csr_matrix(matrix.multiply(keep[None, :]))
-            matrix.eliminate_zeros()
-        model = EASE.fit(matrix, EASEConfig(regularisation))
+        model = EASE.fit(_only(_often_named(corpus), corpus.matrix), EASEConfig(regularisation))
         model.inverse = np.ascontiguousarray(model.inverse)  # Its rows are what is read.
         return cls(prefix, model, corpus.dialogs)
 
@@ -111,15 +103,18 @@ class CoMentions:
     @classmethod
     def fit(cls, corpus: Corpus) -> CoMentions:
         """Count over all dialogs."""
-        matrix = corpus.matrix
+        often = _often_named(corpus)
+        matrix = _only(often, corpus.matrix)
         together = csr_matrix(matrix.T @ matrix)
         together.setdiag(0)
         together.eliminate_zeros()
         pairs = [_following(rows) for rows in corpus.dialogs]
         first, second, weight = (np.concatenate([*column, np.zeros(0)]) for column in zip(*pairs, strict=True))
         shape = (corpus.items, corpus.items)
-        after = csr_matrix(coo_matrix((weight.astype(np.float32), (first.astype(int), second.astype(int))), shape))
-        counts = np.bincount(matrix.indices, minlength=corpus.items).astype(np.float32)
+        first, second = first.astype(np.int64), second.astype(np.int64)
+        kept = often[first] & often[second]
+        after = csr_matrix(coo_matrix((weight[kept].astype(np.float32), (first[kept], second[kept])), shape))
+        counts = np.bincount(corpus.matrix.indices, minlength=corpus.items).astype(np.float32)
         return cls(together, after, counts, corpus.dialogs)
 
     def scores(self, batch: Batch) -> Mapping[str, Matrix]:
@@ -156,11 +151,29 @@ class CoMentions:
             for first, second, weight in zip(*_following(own), strict=True):
                 if first in at:
                     after[at[first], second] -= weight
-        return together, after, counts
+        # Of an item that is named too seldom there was nothing to take away.
+        return np.maximum(together, 0.0), np.maximum(after, 0.0), counts
 
     def slim(self) -> CoMentions:
         """The part without the dialogs."""
         return CoMentions(self.together, self.after, self.counts)
+
+
+def _often_named(corpus: Corpus) -> NDArray[np.bool_]:
+    """The MOST_ITEMS most named items, shape (items,)."""
+    counts = np.bincount(corpus.matrix.indices, minlength=corpus.items)
+    often = np.zeros(corpus.items, np.bool_)
+    often[np.argsort(-counts, kind="stable")[:MOST_ITEMS]] = True
+    return often
+
+
+def _only(columns: NDArray[np.bool_], matrix: csr_matrix[np.float32]) -> csr_matrix[np.float32]:
+    """The matrix with nothing in the other columns."""
+    if columns.all():
+        return matrix
+    kept = csr_matrix(matrix.multiply(columns[None, :].astype(np.float32)))
+    kept.eliminate_zeros()
+    return kept
 
 
 def _following(rows: Rows) -> tuple[Rows, Rows, NDArray[np.float64]]:

@@ -13,10 +13,11 @@ from ranking.conversation.bench import bench_conversation, measure
 from ranking.conversation.cases import Case, read_cases
 from ranking.conversation.choice import HYBRID, choose
 from ranking.conversation.corpus import to_turn
-from ranking.conversation.encoding import Encoder
+from ranking.conversation.encoding import Encoder, encode_turns
 from ranking.conversation.features import Table
 from ranking.conversation.fitting import MOST_TOLD, ConversationConfig, prepare
 from ranking.conversation.learner import Learner, LearnerConfig
+from ranking.conversation.parts import collaborative
 from ranking.conversation.parts.neural import NeuralConfig
 from ranking.conversation.store import META_FILE, load_model, save_model
 from ranking.conversation.train import fit_and_save
@@ -74,6 +75,26 @@ def test_people_with_one_rating_each_teach_what_is_popular(catalog: Catalog, enc
 def _history(catalog: Catalog, length: int) -> pd.DataFrame:
     rows = [(f"u{user}", item) for user in range(40) for item in catalog.ids[user % 5 : user % 5 + length]]
     return pd.DataFrame(rows, columns=["user_id", "item_id"])
+
+
+def test_of_too_many_interactions_those_of_some_people_are_used(catalog: Catalog) -> None:
+    config = ConversationConfig(fewest_turns=10, most_interactions=100)
+    case = Case("1", "u39", (), ("horror-5",), ("horror-6",))
+    corpus = prepare(catalog, _history(catalog, 4), [case], config)
+    assert len(corpus.dialogs) == 25
+    assert "u39" in corpus.keys
+
+
+def test_what_is_named_too_seldom_has_no_co_mentions(
+    catalog: Catalog, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collaborative, "MOST_ITEMS", 6)
+    corpus = prepare(catalog, _history(catalog, 8), [], ConversationConfig(fewest_turns=10))
+    batch = encode_turns(corpus.turns, encoder, leave_out=True)
+    for part in (collaborative.CoMentions.fit(corpus), collaborative.DialogEASE.fit(corpus, 1.0, "ease")):
+        for name, scores in part.scores(batch).items():
+            assert np.count_nonzero(scores.any(axis=0)) <= 6, name
+            assert (scores >= 0).all() or name.startswith("ease"), name
 
 
 @pytest.mark.parametrize("length", [4, 30])
