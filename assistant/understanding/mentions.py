@@ -67,6 +67,8 @@ _INTERJECTIONS = frozenset(
 _AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
 
 
+_NEARLY = 1.5
+"""The evidence that a span needs where a model takes it for a title too."""
 _MEMBER = 0.7
 """The evidence that each member of a list needs when all together make up for what each lacks."""
 _LIST = 3.0
@@ -152,6 +154,19 @@ class TitleReader:
             if chinese or link.item_id or link.alternatives or OBJECT.search(message[: match.start()][-60:]):
                 found.append(Mention(start, end, match[group], link))
         return found
+
+    def may_be(self, message: str, span: tuple[int, int], link: Link) -> bool:
+        """Whether words that a model took for a title may be one: the rules must nearly think so too."""
+        start, end = span
+        if is_named_thing(message[:start]):
+            return False
+        if link.item_id or link.alternatives:
+            mention = Mention(start, end, message[start:end], link)
+            return self._evidence.weigh(message, mention, frozenset()) >= _NEARLY
+        if _QUOTED.search(message[max(0, start - 1) : end + 1]):
+            return True
+        named = message[start].isupper() or any(self._evidence.is_rare(w) for w in fold(message[start:end]).split())
+        return named and bool(STRONG_OBJECT.search(message[:start][-40:]))
 
     def _capitalised(self, message: str, accepted: list[Mention]) -> list[Mention]:
         """Capitalised words that are liked, hated or watched, linked with typos tolerated.
@@ -313,15 +328,3 @@ def _lists(message: str, mentions: Iterable[Mention]) -> dict[int, tuple[int, in
 
 def _overlaps(start: int, end: int, taken: list[Mention]) -> bool:
     return any(start < other.end and other.start < end for other in taken)
-
-
-def looks_like_title(message: str, span: tuple[int, int], *, linked: bool) -> bool:
-    """Whether words that a model took for a title may be one: capitals, quotes, or the object of liking or watching."""
-    words = message[span[0] : span[1]]
-    before = message[: span[0]]
-    if is_named_thing(before):
-        return False
-    if bool(STRONG_OBJECT.search(before[-40:])) or _QUOTED.search(message[max(0, span[0] - 1) : span[1] + 1]):
-        return True
-    capital = words[:1].isupper() and before.strip() != "" and before.rstrip()[-1:] not in ".!?"
-    return linked and (capital or bool(OBJECT.search(before[-60:])) or len(words.split()) > 1)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.acts import DialogueAct, Intent, Operator, Slot
-from assistant.understanding.mentions import looks_like_title
 from assistant.understanding.polarity import Polarity, mask
 from assistant.understanding.rules import Reading, Rules
 from assistant.understanding.schema import Parse
@@ -84,7 +83,7 @@ class _Merger:
             if self._rules.vocabulary.entry(words) or all(word in GENERIC for word in fold(words).split()):
                 continue
             link = self._rules.linker.link(words)
-            if not looks_like_title(self._message, span, linked=bool(link.item_id or link.alternatives)):
+            if not self._rules.titles.may_be(self._message, span, link):
                 continue
             self._taken.append(span)
             item = self._rules.catalog.get(link.item_id) if link.item_id else None
