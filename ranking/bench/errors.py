@@ -48,7 +48,20 @@ def rating_rows(data: RatingsData, lenskit_env: Path | None, seed: int = 7) -> T
         errors = rating_errors(actual, np.clip(values, scale.low, scale.high), scale.like_from)
         rows.append(Row(label, {name: Estimate(value, value, value) for name, value in errors.items()}, ""))
     note = f"{int(test.sum())} ratings, a random tenth; accuracy is of like or not, at {scale.like_from:.2f}"
-    return Table("Predicting ratings", note, MEASURES, tuple(rows), lower=("RMSE", "MAE"))
+    return Table("Predicting ratings", note, MEASURES, tuple(rows), ("RMSE", "MAE"), tuple(_verdicts(rows)))
+
+
+def _verdicts(rows: list[Row]) -> list[str]:
+    """The stacked predictor against the best of the other library, measure by measure."""
+    others = [row for row in rows if not row.label.startswith("ours")]
+    lines = []
+    for name in MEASURES if others else ():
+        sign = -1.0 if name == "accuracy" else 1.0
+        best = min(others, key=lambda row: sign * row.values[name].mean)
+        ours, theirs = rows[0].values[name].mean, best.values[name].mean
+        word = "at least equal to" if sign * (ours - theirs) <= 0 else "behind"
+        lines.append(f"{name}: {word} the best of the others ({best.label}): {ours:.4f} and {theirs:.4f}")
+    return lines
 
 
 def _predictions(training: Interactions, everything: Interactions, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:

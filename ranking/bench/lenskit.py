@@ -60,7 +60,7 @@ def lenskit_systems(environment: Path) -> list[System]:
     likes, implicit = ("likes",), ("implicit",)
     als = combinations(embedding_size=(64,), regularization=(0.1, 1.0), weight=(8.0,), signal=likes)
     return [
-        LensKit("ease", combinations(regularization=(60.0, 200.0, 600.0), signal=likes), python),
+        LensKit("ease", combinations(regularization=(20.0, 60.0, 200.0), signal=likes), python),
         LensKit("als", als, python),
         LensKit("item-knn", combinations(max_nbrs=(20, 100), feedback=implicit, signal=likes), python),
         LensKit("user-knn", combinations(max_nbrs=(30, 80, 200), feedback=implicit, signal=likes), python),

@@ -137,13 +137,14 @@ def combinations(**values: Sequence[Any]) -> tuple[Settings, ...]:
 def systems() -> list[System]:
     """The systems of this process with their grids: as many settings for a model of theirs as for one of ours.
 
-    A positive is a like for all of them, since likes are what has to be found.
+    A positive is a like for all of them, since likes are what has to be found; the other libraries know no dislikes, so
+    EASE and iALS are not told them either.
     """
-    likes, tails = ("likes",), (20, 100)
-    factors = combinations(factors=(64,), regularisation=(1.0, 10.0), alpha=(8.0,), signal=likes)
+    likes, tails, none = ("likes",), (20, 100), (0.0,)
+    factors = combinations(factors=(64,), regularisation=(1.0, 10.0), alpha=(8.0,), dislike_weight=none, signal=likes)
     return [
         Ours("popular", combinations(half_life=(0.0, 720.0, 4000.0), signal=likes)),
-        Ours("ease", combinations(regularisation=(60.0, 200.0, 600.0), signal=likes)),
+        Ours("ease", combinations(regularisation=(20.0, 60.0, 200.0), dislike_weight=none, signal=likes)),
         Ours("ials", factors),
         Ours("item-knn", combinations(neighbours=(30, 100), shrinkage=(20.0,), signal=likes)),
         Ours("user-knn", combinations(neighbours=(30, 80, 200), shrinkage=(20.0,), signal=likes)),
