@@ -289,7 +289,18 @@ class TitleLinker:
             return None
         if link.kind == "piece" and self._goes_on(text, start, end, link):
             return None
+        if year is None and (place := _ORDINAL.search(text[:start])):
+            link = self._part(canonical(window), _ORDINALS.index(place[1].casefold()) % 5) or link
         return Mention(start, end, window, link, int(year[1]) if year else None)
+
+    def _part(self, key: str, place: int) -> Link | None:
+        """A film of a series by its place: "the third Indiana Jones"; None when there are not as many."""
+        numbered = [row for number in range(2, 9) for row in self._exact.get(f"{key} {number}", ())]
+        rows = {*self._heads.get(key, ()), *numbered}
+        if self._exact.get(key) and self._dominates(self._exact[key]):
+            rows.add(max(self._exact[key], key=lambda row: self._votes[row]))
+        dated = sorted((row for row in rows if self._years[row]), key=lambda row: self._years[row])
+        return Link(self._catalog.ids[dated[place]], 1.0, (), "exact") if place < len(dated) > 1 else None
 
     def _goes_on(self, text: str, start: int, end: int, link: Link) -> bool:
         """Whether more of the title stands beside its piece: then the whole was typed, and meant otherwise."""
@@ -324,6 +335,8 @@ class TitleLinker:
                 start = text.find(name, end)
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "1st", "2nd", "3rd", "4th", "5th")
+_ORDINAL = re.compile(rf"\bthe\s+({'|'.join(_ORDINALS)})\s+$", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*|&")
 _BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
 _ARTICLE = re.compile(r"(?:the|an|a)\s", re.IGNORECASE)

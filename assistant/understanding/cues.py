@@ -47,7 +47,7 @@ _REFUSE = (
     r"\b(?:no|not|nothing|neither|nor|none of|non|never|less|fewer|unlike|stop|zero|nope to)\b(?!\s*,)(?:\s+(?:like|more|another|too|so|very|really|any|anything|recommending|suggesting|showing|me|interested in|in the mood for))*",
     r"\b(?:is|are|was|were)(?:n['’]?t|nt)\b(?!\s+(?:there|it|they|that|this|he|she|he|bad|half))",
     r"\bused to\s+(?:like|love|enjoy|be into|watch)\b",
-    r"\b(?:leave out|leaving out|cut out|cut the|spare (?:me|us)|hold the|ditch|easy on|light on|low on|no longer (?:into|like|enjoy|want)|(?:has|have|['’]ve|had) no (?:patience|time|love|interest|stomach|use) (?:for|in)|can['’]?t be (?:bothered|doing) with|(?:don['’]?t|do not) bother with|turned? off by|(?:away|far) from)\b",
+    r"\b(?:leave out|leaving out|cut out|cut the|spare (?:me|us)|hold the|ditch|thumbs down (?:for|to|on)|easy on|light on|low on|no longer (?:into|like|enjoy|want)|(?:has|have|['’]ve|had) no (?:patience|time|love|interest|stomach|use) (?:for|in)|can['’]?t be (?:bothered|doing) with|(?:don['’]?t|do not) bother with|turned? off by|(?:away|far) from)\b",
     rf"(?<![\w])(?:{opinions.feelings('bad')})(?!\w)",
 )
 _ALLOW = (
@@ -63,7 +63,7 @@ _WANT = (
     r"\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b|\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|beat)\b|\bcannot get enough of\b",
     r"\b(?:love|loved|loves|loving|adore|adored|like|liked|likes|enjoy|enjoyed|enjoys|prefer|preferred|want|wanted|wants|need|needs|crave|craving)\b",
     r"\b(?:looking|searching|hoping|hunting)\s+for\b|\bin the mood\b(?:\s+for)?|\bfan of\b|\bfans of\b|\bbig into\b|\binto\b|\bkeen on\b|\bfeel like\b|\bfeeling like\b",
-    r"\b(?:give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|only|fine with|ok with|okay with|open to|either|just|got)\b",
+    r"\b(?:give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|only|fine with|ok with|okay with|open to|thumbs up (?:for|to|on)|either|just|got)\b",
     rf"(?<!\w)(?:{opinions.feelings('good')})(?!\w)",
     r"\b(?:something|anything|more|best|good|great|some|any)\b",
 )

@@ -53,6 +53,7 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
     if (
         (draft.pointed or draft.titles or state.last_shown)
         and intents.asks_item(masked)
+        and not (draft.titles and intents.more_like(masked))
         and not intents.says_seen(masked)
     ):
         return Intent.ASK_ITEM, True

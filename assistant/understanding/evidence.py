@@ -30,7 +30,7 @@ _ADVERB = r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|al
 OBJECT = re.compile(
     rf"(?:{_FELT}|"
     r"\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
-    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|compare|between|versus|compared to|vibes? of|than|unlike|called|named|titled|"
+    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|thumbs (?:up|down) (?:for|to|on)|compare|between|versus|compared to|vibes? of|than|unlike|called|named|titled|"
     r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|kinda like|have you seen|"
     r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially(?: in)?|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
@@ -121,6 +121,18 @@ OPENS = re.compile(
 )
 
 
+_ADVERBS = re.compile(
+    r"(?:\b(?:honestly|personally|actually|also|even|still|obviously|ironically|frankly|sadly|well|yes|no|ok|okay|hm+|man|god|wow|oh|yeah|now|then|imo|to be fair|in my opinion|for me),?\s+)+$",
+    re.IGNORECASE,
+)
+
+
+def opens(before: str) -> bool:
+    """Whether a statement may begin behind these words, adverbs left aside: "honestly, X was …"."""
+    bare = _ADVERBS.sub("", before)
+    return not bare.strip() or bool(OPENS.search(before) or OPENS.search(bare))
+
+
 class Evidence:
     """Weighs mentions with what the catalog's own descriptions say about which words are common."""
 
@@ -208,8 +220,8 @@ class Evidence:
         if mention.link.kind == "part" and self._rarity(words) < 1:
             weight -= 1
         cued = listed or strong or behind or bool(OBJECT.search(before[-60:]))
-        if mention.link.kind == "elsewhere" and mention.text.islower() and not cued:
-            weight -= 0.5
+        if mention.link.kind == "elsewhere" and mention.text[1:].islower() and not cued:
+            weight -= 0.5 if mention.text.islower() or " " not in mention.text else 0.8
         if mention.link.kind == "piece":  # Part of a name must be a name itself: words that hardly anything else says.
             weight -= 0.4 if self._names(words) else 3.0
         if behind < 1 and all(word in CHAT_WORDS or word.isdecimal() for word in words):
@@ -248,7 +260,7 @@ class Evidence:
         words = canonical(mention.text).split()
         if self._vocabulary.entry(mention.text) or (CHAT_WORDS | _SUBJECTS).issuperset(words):
             return False
-        too = _TOO.match(after) and (not before.strip() or OPENS.search(before))
+        too = _TOO.match(after) and (opens(before))
         return bool(too or _FEELS.search(before[-40:])) or self._said_behind(words, mention, after, before) > 1
 
     @staticmethod
@@ -258,12 +270,12 @@ class Evidence:
             _SPEAKERS.issuperset(words) and not before.strip(" .!?")
         ):
             return 0.0
-        if (not before.strip() or OPENS.search(before)) and _A_FILM.match(after):
+        if (opens(before)) and _A_FILM.match(after):
             return 2.4
         which = _WHICH.match(after)
         if which and opinions.said(which["said"]):
             return 2.4
-        if before.strip() and not OPENS.search(before):
+        if not opens(before):
             return 0.0
         if opinions.follows(after) or _REACTION.match(after):
             return 2.4
@@ -302,7 +314,7 @@ class Evidence:
         """Much seen items are meant more often than their words; hardly seen ones less."""
         if mention.link.kind == "elsewhere":
             plain = all(self.is_common(word) for word in canonical(mention.text).split())
-            return (-0.6 if " " in mention.text and not mention.text.istitle() else 0.0) if plain else 0.4
+            return (-0.3 if " " in mention.text and not mention.text.istitle() else 0.0) if plain else 0.4
         ids = (mention.link.item_id, *mention.link.alternatives)
         votes = max((item.votes or 0 for item_id in ids if item_id and (item := self._catalog.get(item_id))), default=0)
         return 0.4 if votes >= 1500 else -0.3 if votes < 100 else 0.0

@@ -11,11 +11,11 @@ from assistant.understanding.evidence import (
     ACCEPT,
     CHAT_WORDS,
     OBJECT,
-    OPENS,
     PRAISED,
     STRONG_OBJECT,
     Evidence,
     is_named_thing,
+    opens,
     shouted,
 )
 from assistant.understanding.vocabulary import Vocabulary, Word
@@ -216,7 +216,7 @@ class TitleReader:
         words = [word for word in fold(text).split() if not self._evidence.is_common(word) and not word.isdecimal()]
         joined = any(_joined(message[t.end : start]) for t in titles if t.end <= start)
         object_of = joined or bool(OBJECT.search(before[-60:]))
-        subject = not before.strip() or bool(OPENS.search(before))
+        subject = opens(before)
         praised = subject and bool(PRAISED.match(message[end:]))
         admired = subject and bool(_ADMIRED.match(message[end:]))
         if self._vocabulary.entry(text) or is_named_thing(before) or not (object_of or praised or contested):
@@ -228,7 +228,8 @@ class TitleReader:
             return None if plain else Mention(start, end, text, link, int(year[1]) if year else None)
         numbered = bool(re.search(r" (?:\d+|I[IVX]+|[VX]I*)$", text))
         if contested:
-            return Mention(start, end, text, link) if numbered else None
+            rated = message[end : end + 1] == "/"  # "Gravity a 6/10"
+            return Mention(start, end, text, link) if numbered and not rated else None
         several = (len(text.split()) > 1 and not subject) or (joined and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
         return (
             Mention(start, end, text, link)

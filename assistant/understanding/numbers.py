@@ -249,7 +249,7 @@ _COUNT = re.compile(
     r"\b(?:only|just|exactly|show me|give me|recommend|suggest|list|name|top|me)\s+(?:me\s+)?(?:the\s+)?(?:top\s+)?"
     r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\b"
     r"(?!\s*(?:hours?|minutes?|mins?|more minutes|of (?:them|these|those)|that|thing|stars?|years?|was|is|%))"
-    r"|\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\s+(?:\w+\s+){0,2}?"
+    r"|\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\s+(?:[\w□]+\s+){0,2}?"
     r"(?:recommendations|suggestions|recommendation|suggestion|options|picks|movies|films|ideas)\b",
     re.IGNORECASE,
 )

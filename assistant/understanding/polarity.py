@@ -11,6 +11,7 @@ import re
 
 from assistant.understanding import opinions
 from assistant.understanding.cues import Colour, Cue, find_cues, keeping_words
+from assistant.understanding.vocabulary import CJK
 
 _CLAUSE = re.compile(
     r"[.!?;\n。！？；…]+(?=\s|$|[\u3400-\u9fff\"”])|[,，、:：()（）]|\s+[-–—]+\s+|"
@@ -38,6 +39,8 @@ _GOES_ON = re.compile(
     r"\W*(?:and\s+|it\s+|they\s+|(?:that|this)(?: one)?(?=['’\s])\s*|both\s+|all\s+|neither\s+|(?:both|all|none|neither|either) of (?:them|which)\s+)?",
     re.IGNORECASE,
 )
+_CLOSE = 16
+"""Letters between a title and a verdict that is surely about it."""
 _FAR = 4
 """Clauses behind a title in which "it" may still mean it."""
 _TOO = re.compile(
@@ -128,10 +131,15 @@ class Polarity:
         """Whether the praise that ends here is meant the other way: "what a masterpiece 🙄 worst 90 minutes of my life"."""
         return opinions.regretted(self._message[place : place + 120].split("□", 1)[0])
 
-    def later(self, start: int) -> Colour | None:
-        """What the clauses behind a place say of what is named there, by "it" or "that one"; None when nothing."""
+    def later(self, start: int, end: int) -> Colour | None:
+        """What is said behind a place of what is named there, by "it" or "that one" too; None when nothing is."""
         number = self._number(start)
-        return self._verdict_on_it(number) or self._later(number)
+        own = [
+            cue.colour
+            for cue in self._cues
+            if cue.before and end <= cue.start < min(end + _CLOSE, self._clauses[number][1])
+        ]
+        return next(iter(own), None) or self._verdict_on_it(number) or self._later(number)
 
     def _later(self, number: int) -> Colour | None:
         """What a later sentence says of "it", no other title having been named since."""
@@ -153,7 +161,7 @@ class Polarity:
         clause = self._message[low:high]
         if _TOO.match(clause):
             return self._last_colour(number - 1)
-        if _FULL_STOP.search(between) or not re.fullmatch(r"\s*[,，、]\s*", between) or not _BARE.match(clause):
+        if _FULL_STOP.search(between) or not re.fullmatch(r"\s*[,，、:：]\s*", between) or not _BARE.match(clause):
             return "neutral"
         earlier = self._colour(number - 1, before[1], before[1])
         if earlier != "wanted" and _FRESH.match(clause):
@@ -161,6 +169,11 @@ class Polarity:
         if earlier == "refused" and not self._goes_on(number):
             return "neutral"
         return earlier
+
+    def _is_item(self, number: int) -> bool:
+        """Whether a clause is no more than an item of a list: no cue stands in it."""
+        low, high = self._clauses[number]
+        return not CJK.search(self._message[low:high]) and not any(low <= cue.start < high for cue in self._cues)
 
     def _last_colour(self, number: int) -> Colour:
         """The last colour that the clause sets, by a verdict too: "Titanic bored me. The Notebook too." """
@@ -170,7 +183,10 @@ class Polarity:
 
     def _goes_on(self, number: int) -> bool:
         """Whether a refused list reaches this clause: a later element is joined to it ("no gore, ghosts or dolls")."""
-        before = self._clauses[number - 1]
+        head = number - 1
+        while head and self._is_item(head):
+            head -= 1  # "I hate romance, musicals, westerns": back to the clause that refuses
+        before = self._clauses[head]
         strong = [
             cue for cue in self._cues if cue.start >= before[0] and cue.end <= before[1] and cue.colour == "refused"
         ]

@@ -83,7 +83,7 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if is_measure(before) or SAME_MAKER.search(before[-60:]):
         return Stance(None)
     if colour == "refused":
-        left_out = _EXCEPT.search(before) and polarity.later(title.start) != "refused"
+        left_out = _EXCEPT.search(before) and polarity.later(title.start, title.end) != "refused"
         return Stance("except" if left_out else "not")
     if colour == "allowed":
         return Stance("=")
@@ -125,7 +125,7 @@ def of_reference(masked: str, reference: Reference, polarity: Polarity) -> Stanc
             "not"
             if _HATE.search(clause)
             or (not _TOO.search(clause) and any(sign == "bad" for _, _, sign in opinions.verdicts(clause)))
-            or polarity.later(reference.start) == "refused"
+            or (not _TOO.search(clause) and polarity.later(reference.start, reference.end) == "refused")
             or re.search(r"(?i)\b(?:did|do|does)\W*n.?t (?:really )?(?:like|enjoy)|\blov|\blike", masked)
             else "except"
         )

@@ -127,6 +127,11 @@ def test_the_alias_table_has_whole_rows() -> None:
     assert len({(alias.alias, alias.title, alias.year) for alias in aliases}) == len(aliases)
 
 
+def test_a_film_of_a_series_by_its_place(linker: TitleLinker) -> None:
+    assert [mention.link.item_id for mention in linker.find("I loved the second lord of the rings")] == ["lotr2"]
+    assert [mention.link.item_id for mention in linker.find("the first godfather")] == ["gf1"]
+
+
 def test_a_piece_of_one_title_names_it(linker: TitleLinker) -> None:
     piece = TitleLinker(
         Catalog.from_items(
