@@ -63,13 +63,13 @@ class _Opinions:
                 rf"(?<!\w){act}",
                 rf"\b{_SUBJECT}(?P<gap>(?:\s+(?:do|did|wo|would|have|had|has|could|ca)(?:n['’]?t| not))?{_ADVERBS})\s*(?<!\w){feeling}(?:\s+{IT}|{_STOPS})",
                 rf"(?<!\w)(?<!i )(?<!we ){feeling}\s+{IT}",
-                r"(?<=□)[\"”’']?\s*(?P<bad>(?:couldn['’]?t|could not|didn['’]?t|did not|can['’]?t) (?:even )?(?:finish|get through|sit through|make it through|watch|stand|get into))\b(?!\s+(?:the|a|any|□))",
-                rf"(?<=□)[\"”’']?{_INTENSE}(?<!\w){state}{_STOPS}",
-                rf"(?<=□)[\"”’']?\s*(?:[:=(?]|-{{1,2}}|[–—]|\.{{2,3}})+\s*(?:{_INTENSE}(?<!\w){state}{_STOPS}|(?:(?:i|we)\s+)?(?P<hated>{self.feelings['bad']})\s+{IT}|(?:(?:i|we)\s+)?(?P<loved>{self.feelings['good']})\s+{IT})",
+                r"(?<=□)(?!□)[\"”’']?\s*(?P<bad>(?:couldn['’]?t|could not|didn['’]?t|did not|can['’]?t) (?:even )?(?:finish|get through|sit through|make it through|watch|stand|get into))\b(?!\s+(?:the|a|any|□))",
+                rf"(?<=□)(?!□)[\"”’']?{_INTENSE}(?<!\w){state}{_STOPS}",
+                rf"(?<=□)(?!□)[\"”’']?\s*(?:[:=(?]|-{{1,2}}|[–—]|\.{{2,3}})+\s*(?:{_INTENSE}(?<!\w){state}{_STOPS}|(?:(?:i|we)\s+)?(?P<hated>{self.feelings['bad']})\s+{IT}|(?:(?:i|we)\s+)?(?P<loved>{self.feelings['good']})\s+{IT})",
                 rf"\b{_SUBJECT}{_ADVERBS}\s+(?:find|found|thought|consider|considered)(?:\s+(?:was|were|is|are|to be))?(?P<gap>{_INTENSE})(?<!\w){state}{_STOPS}",
-                r"(?<=□)[\"”’']?\W{0,4}(?:an?\s+|solid\s+|like\s+)?(?<![\d/])(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))(?!\d)",
+                r"(?<=□)(?!□)[\"”’']?\W{0,4}(?:an?\s+|solid\s+|like\s+)?(?<![\d/])(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))(?!\d)",
                 r"(?<=\w)\s+(?:(?P<bad>no)|(?P<good>yes))(?=\s*(?:[,.;!]|$))",
-                r"(?<=□)[\"”’']?\s*(?:(?P<bad>no+|nope|not so much|not really|no thanks?|no way|hard pass|👎|🙄|🤮|😴|💤)|(?P<good>yes+|yess+|yep|yeah|all the way|👍|❤️?|😍|🔥|💯))(?=\W|$)",
+                r"(?<=□)(?!□)[\"”’']?\s*(?:(?P<bad>no+|nope|not so much|not really|no thanks?|no way|hard pass|👎|🙄|🤮|😴|💤)|(?P<good>yes+|yess+|yep|yeah|all the way|👍|❤️?|😍|🔥|💯))(?=\W|$)",
             )
         )
         self.rated = re.compile(
