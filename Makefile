@@ -45,7 +45,7 @@ bench-dialogue: .venv/.dev ## Understanding on the gold messages and scripted co
 	$(BIN)/concierge bench dialogue
 
 bench-prompts: .venv/.dev ## Every prompt suite on its standard sample, with a report
-	$(BIN)/concierge prompts eval --suite all --budget 90
+	$(BIN)/concierge prompts eval --suite all --budget 150
 
 smoke-prompts: .venv/.dev ## A few cases of every prompt suite with their gates, in three minutes; CI runs it
 	$(BIN)/concierge prompts eval --suite all --smoke --budget 22

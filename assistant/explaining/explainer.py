@@ -14,6 +14,7 @@ from assistant.explaining.inputs import card_input
 from assistant.explaining.masking import HAN
 from assistant.explaining.retold import Retold
 from assistant.explaining.sentences import pieces
+from assistant.explaining.shortening import reworded
 from assistant.explaining.templates import reasons, with_reason
 from assistant.state import DialogueState
 from prompts import Prompt, load
@@ -151,6 +152,8 @@ class Explainer:
         for piece in pieces(self._stream(model, messages, limit, progress)):
             card = progress.asked[piece.place] if 0 <= piece.place < len(progress.asked) else None
             violations = check(piece.text, facts, (facts.cards[card],) if card is not None else None)
+            if card is not None and (shortened := prompt.parameters.get("shortens")):
+                violations += reworded(piece.text, str(inputs[card][shortened]))
             progress.judged.append(Judged(piece.text, card, violations))
             if card is None or card in progress.written:
                 continue
@@ -161,13 +164,13 @@ class Explainer:
             yield from _rest(progress, facts, before=progress.next_asked())
 
     def _remembered(self, prompt: Prompt, inputs: Mapping[str, object]) -> str:
-        """What the model made of such a card before, where the prompt names the one input that decides it."""
-        decides = prompt.parameters.get("remember")
-        return self.retold.get(prompt.reference, str(inputs[decides])) if decides else ""
+        """What the model made of such a card before, where it only shortens one input."""
+        shortened = prompt.parameters.get("shortens")
+        return self.retold.get(prompt.reference, str(inputs[shortened])) if shortened else ""
 
     def _remember(self, prompt: Prompt, inputs: Mapping[str, object], sentence: str) -> None:
-        if decides := prompt.parameters.get("remember"):
-            self.retold.keep(prompt.reference, str(inputs[decides]), sentence)
+        if shortened := prompt.parameters.get("shortens"):
+            self.retold.keep(prompt.reference, str(inputs[shortened]), sentence)
 
     def _stream(
         self, model: LanguageModel, messages: tuple[Message, ...], limit: int, progress: _Progress

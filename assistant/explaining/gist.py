@@ -16,7 +16,7 @@ _FEWEST_WORDS = 4
 _SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s+[-–—]{1,2}\s+[^-–—]{1,60}\s+[-–—]{1,2}(?=\s)")
 _CLAUSE = re.compile(
-    r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|so that|in order to|only to|who|which|where|as)\b)",
+    r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|and|so that|in order to|only to|who|which|where|as)\b)",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(r"\s(?=(?:with|for|from|by|and|in|on|into|during|at|against)\b)", re.IGNORECASE)
@@ -27,6 +27,7 @@ _OPENING = re.compile(
 _LEANS = re.compile(
     r"(?:he|she|they|it|his|her|their|its|who|which|where|and|but|or|the two|both|as|when)\b", re.IGNORECASE
 )
+_DEPENDENT = re.compile(r"(?:when|while|after|as|before|until|if)\s+(?=\S+\s\S+\s\S+)", re.IGNORECASE)
 _OPEN_END = re.compile(
     r"[\s,;:–—-]+(?:a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|his|her|their|its|who|which|that|where|when|while|as|is|are"
     r"|was|into|whose|after|before|between|against|about|during|he|she|they|it|has|have|had|be|been|being|only|not|known|called"
@@ -75,7 +76,10 @@ def _cut(sentence: str, most: int) -> str:
         return sentence
     beginning = " ".join(words[:most])
     ends = (_last(boundary, sentence[: len(beginning) + 1]) for boundary in (_CLAUSE, _PHRASE))
-    return closed(next(filter(None, ends), beginning)).strip(" ,;:–—-")
+    kept = closed(next(filter(None, ends), beginning)).strip(" ,;:–—-")
+    # "When the siege begins" tells the same without its first word once the main clause is cut off.
+    dependent = _DEPENDENT.match(kept) if "," not in kept else None
+    return kept if dependent is None else kept[dependent.end()].upper() + kept[dependent.end() + 1 :]
 
 
 def _last(boundary: re.Pattern[str], text: str) -> str:

@@ -195,7 +195,7 @@ def _supported(word: str, known: frozenset[str]) -> bool:
     talk = lexicon().talk
     if lower in talk or lower in known or _genre_word(lower):
         return True
-    return all(part in talk or part in known or _genre_word(part) or _related(part, known) for part in parts[-2:])
+    return all(part in talk or part in known or _genre_word(part) or related(part, known) for part in parts[-2:])
 
 
 def _genre_word(word: str) -> bool:
@@ -203,8 +203,10 @@ def _genre_word(word: str) -> bool:
     return any(word in known.split() for genre in lexicon().genres.values() for known in genre.words)
 
 
-def _related(word: str, known: frozenset[str]) -> bool:
+def related(word: str, known: frozenset[str]) -> bool:
     """Whether a known word is another form of this one: they share a beginning of at least 3/4 of the shorter."""
+    if word in known:
+        return True
     if len(word) < 4:
         return word.rstrip("s") in known
     word = f"{word[:-3]}y" if word.endswith("ies") else word  # "tries" and "trying"
@@ -228,7 +230,7 @@ def _plot_zh(masked: Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterat
         yield Violation("plot", left)
     names = frozenset(word for card in about for word in card.words) | facts.words
     for word in re.findall(r"[A-Za-z][A-Za-z'-]+", rest):
-        if not _related(word.lower(), names):
+        if not related(word.lower(), names):
             yield Violation("name", word)
 
 

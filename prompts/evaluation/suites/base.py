@@ -40,9 +40,9 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
     {
         one.name: one
         for one in (
-            Suite("extraction", "what a message wants", "understand.jsonl", ("text", "expect"), "understand", 60, 8),
+            Suite("extraction", "what a message wants", "understand.jsonl", ("text", "expect"), "understand", 36, 8),
             Suite(
-                "conversations", "scripted dialogues", "conversations.yaml", ("covers", "turns"), "understand", 12, 2
+                "conversations", "scripted dialogues", "conversations.yaml", ("covers", "turns"), "understand", 10, 2
             ),
             Suite("rationales", "why each card is there", "explain.jsonl", ("language",), "explain", 16, 2),
             Suite(

@@ -8,6 +8,7 @@ import pytest
 from assistant.engines.types import EngineError
 from assistant.explaining import Explainer, ExplainResult, check, gather, reasons, retold
 from assistant.explaining.sentences import pieces, split
+from assistant.explaining.shortening import reworded
 from assistant.state import DialogueState
 from prompts import load, versions
 from ranking.types import Evidence, Parts, Ranked, Ranking
@@ -47,7 +48,7 @@ def test_grounded_lines_get_their_titles_and_reasons(ranking: Ranking, state: Di
 
 
 def test_older_versions_still_run(ranking: Ranking, state: DialogueState) -> None:
-    for number in versions("explain"):
+    for number in versions("explain")[:5]:
         answer = "1. A thriller about time travel, close to Inception.\n2. A short comedy."
         text, result = run(Explainer(QueueModel([answer]), load("explain", number)).explain(ranking, state))
         assert text.startswith("Night Train: A thriller about time travel, close to Inception")
@@ -71,6 +72,28 @@ def test_a_lost_engine_leaves_templates_for_the_rest(ranking: Ranking, state: Di
     text, result = run(Explainer(QueueModel([EngineError("gone")])).explain(ranking, state))
     assert result.lost
     assert result.reasons == reasons(ranking, state)
+
+
+def test_a_sentence_that_turns_the_description_round_is_refused(ranking: Ranking, state: DialogueState) -> None:
+    turned = "The last train finds a conductor"
+    _, result = run(Explainer(QueueModel([f"{turned}\n{WEDDING}"])).explain(ranking, state))
+    assert check(turned, gather(ranking, state)) == ()
+    assert result.reasons[0] == reasons(ranking, state)[0]
+    assert result.judged[0].violations
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("A conductor takes the train", []),
+        ("A tired conductor of the train decides to stop", ["tired", "decides", "stop"]),
+        ("The train takes a conductor", ["takes", "conductor"]),
+        ("A conductor decides to take the train home", ["without “never”"]),
+    ],
+)
+def test_what_is_no_shortened_form_is_named(sentence: str, found: list[str]) -> None:
+    source = "A conductor who has decided to take the last train never comes home"
+    assert [violation.text for violation in reworded(sentence, source)] == found
 
 
 def test_cards_without_a_description_are_not_asked_about(ranking: Ranking, state: DialogueState) -> None:

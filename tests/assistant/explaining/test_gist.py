@@ -16,6 +16,11 @@ from assistant.explaining.gist import MOST_WORDS, closed, gist
         ),
         ("An Oscar winning film. Two brothers cross the desert to sell their only camel.",
          "Two brothers cross the desert to sell their only camel"),
+        (
+            "When a retired diver finds a sealed door on the floor of the flooded quarry behind her house one night, "
+            "she calls her brother.",
+            "A retired diver finds a sealed door",
+        ),
         ("The city needs heroes. A nurse and her patient hide a stolen painting in a hospital.",
          "A nurse and her patient hide a stolen painting in a hospital"),
         ("The city needs heroes.", "The city needs heroes"),
