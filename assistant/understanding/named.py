@@ -29,6 +29,8 @@ _VERDICT = re.compile(
     r"(□[^□.!?;,]{0,12})(\b(?:was|were|felt|is|isn['’]?t|wasn['’]?t)\b[^□.!?;,]{0,20}?\b(?:too|not so|not that|not as)\s+\w+)",
     re.IGNORECASE,
 )
+_NEXT = re.compile(r"\b(?:watch|see|watched|saw|seen|do|go|put on)\s+(?:right |just |next )?$", re.IGNORECASE)
+"""What to watch after a film is a matter of order, not of its year."""
 _SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGNORECASE)
 
 
@@ -41,7 +43,8 @@ def from_named(draft: Draft, catalog: Catalog) -> list[Slot]:
     for start, item, known_year in named:
         before = draft.masked[:start]
         year = item.year if item else known_year
-        if year is not None and not bounded and (than := _THAN.search(before)):
+        than = _THAN.search(before)
+        if year is not None and not bounded and than and not _NEXT.search(before[: than.start()]):
             older = than[1].casefold() in ("older", "earlier", "before")
             operator: Operator = "<=" if older else ">="
             slots.append(Slot("year", operator, str(year - 1 if older else year + 1), than[0].strip()))

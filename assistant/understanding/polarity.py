@@ -35,6 +35,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """What stands between a title and the verdict on it: "Prometheus, on the other hand, was a waste"."""
+_ANSWER = re.compile(r"\W*(?:(yes|yep|yeah|sure|always)|no|nope|nah|never)\W*$", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"\W*(?:and\s+|it\s+|they\s+|(?:that|this)(?: one)?(?=['’\s])\s*|both\s+|all\s+|neither\s+|(?:both|all|none|neither|either) of (?:them|which)\s+)?",
     re.IGNORECASE,
@@ -109,6 +110,8 @@ class Polarity:
             if "□" in clause:
                 return None
             sign = opinions.on_it(clause) or self._continued(low, clause)
+            if self._message[low - 1] == "?" and (answer := _ANSWER.match(clause)):
+                sign = "good" if answer[1] else "bad"  # "War movies? No. History? Yes."
             if _NO_MATTER.search(clause):
                 sign = "bad"
             if sign:

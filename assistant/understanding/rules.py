@@ -160,7 +160,8 @@ class Rules:
         titles = self.titles.read(message, frozenset(state.shown))
         for person in self.people.find(message, self.titles.is_ordinary):
             clash = [title for title in titles if title.start < person.end and person.start < title.end]
-            if person.sure and all(_is_unknown(title) for title in clash):
+            meant = person.sure or self._surname_meant(message, person)
+            if meant and all(_is_unknown(title) for title in clash):
                 titles = [title for title in titles if title not in clash]  # "all of Wes Anderson's films"
                 clash = []
             longest = max((title.end - title.start for title in clash), default=0)
@@ -204,7 +205,10 @@ class Rules:
             cued = _ASKED_OF.search(before) or _FANS.search(before) or _MORE_OF.search(before) or _WORKS.match(after)
             return bool(cued) or self.titles.is_rare(word)
         listed = re.match(r"\s*(?:,|and|or|&|\+|/)\s*[A-Z]", after)
-        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed)
+        rare = not self.titles.is_common(message[person.start : person.end]) and re.match(
+            r"\s+(?:but|please)\b|\W*$", after
+        )
+        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed or rare)
 
     def _fill(self, draft: Draft, intent: Intent) -> list[str]:
         """Fill the slots, and return the ids that the act points at."""

@@ -28,7 +28,7 @@ _MEASURE = re.compile(
 """What stands behind it is the measure of a comparison, neither liked nor hated."""
 SAME_MAKER = re.compile(
     r"\b(?:the )?same (director|filmmaker|guy who made|actors?|actress|cast|star|lead)s? "
-    r"(?:as|of|who made|that made|from|in)\s+(?:the\s+)?[\"“'《]?$"
+    r"(?:as in|as|of|who made|that made|from|in)\s+(?:the\s+)?[\"“'《]?$"
     r"|\bthe (guy|man|woman|person|people|director)s? (?:who|that|behind|of)(?: (?:made|directed|did|shot|created))?"
     r"\s+(?:the\s+)?[\"“'《]?$",
     re.IGNORECASE,
@@ -39,6 +39,12 @@ _MORE_OF_IT = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"[\"”’'!]?\s*(?:,|and|&|/|\+|,\s*and|和|、)\s*[\"“‘']?(?:the\s+)?", re.IGNORECASE)
+_TAKEN_BACK = re.compile(r"\b(?:forget|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+)?[\"“'《]?$", re.IGNORECASE)
+_UNDECIDED = re.compile(
+    r"\b(?:(?:not|un) ?sure (?:about|if)|thinking (?:about|of)|considering|(?:should|shall|can|could) (?:i|we) (?:watch|see|try|rewatch|pick|go for))\s+(?:□+|,|or|and|the|\s)*$",
+    re.IGNORECASE,
+)
+"""What is only thought of is neither liked nor hated: "should I watch X or Y?"."""
 _AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:lov\w+|ador\w+|enjoy\w*|great|amazing|favou?rites?|liked?|awesome|excellent|fantastic|brilliant|fun|good|cool|interesting|nice|perfect)\b|喜欢|好看|很棒|不错|可以",
@@ -75,6 +81,10 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     before, around = masked[: title.start], masked[max(0, title.start - 60) : title.end + 40]
     if _AGAIN.search(around) and title.link.item_id in shown:
         return Stance("again")
+    if _TAKEN_BACK.search(before[-30:]):
+        return Stance("forget")
+    if _UNDECIDED.search(before[-60:]):
+        return Stance(None)
     if intents.says_unseen(masked[max(0, title.start - 40) : title.start] + "x"):
         return Stance(None)
     if _ASKED_BACK.search(before[-40:]):

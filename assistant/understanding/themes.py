@@ -50,6 +50,8 @@ _EMPTY = frozenset(
         "other",
         "similar",
         "movie",
+        "movies",
+        "films",
         "film",
         "friends",
         "friend",
@@ -89,6 +91,8 @@ def refused_themes(masked: str, known: Callable[[str], bool]) -> list[tuple[int,
             thing = " ".join(words[:size])
             forms = (thing, thing.removesuffix("s"), thing.removesuffix("es"), f"{thing.removesuffix('ies')}y")
             value = next((form for form in forms if len(form) > 2 and known(form) and form not in _EMPTY), None)
+            if set(forms) & _EMPTY:
+                continue
             if value and len(words) >= size:
                 start = match.start("thing")
                 found.append((start, start + len(thing), value))

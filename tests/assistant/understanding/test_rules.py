@@ -198,6 +198,24 @@ def test_what_is_said_instead_of_what_is_taken_back_counts(read) -> None:
     assert read("I take back what I said about Titanic").intent is Intent.UNDO
 
 
+@pytest.mark.parametrize(
+    "message", ["should I watch Alien or Titanic tonight", "not sure about Titanic", "forget about Titanic"]
+)
+def test_what_is_only_thought_of_is_not_liked(read, message: str) -> None:
+    act = read(message)
+    assert not values(act, "title") | values(act, "title", "not")
+
+
+@pytest.mark.parametrize("message", ["I was born in 1985, a drama please", "what should I watch after Inception"])
+def test_years_that_bound_nothing(read, message: str) -> None:
+    assert not [slot for slot in read(message).slots if slot.name == "year"]
+
+
+def test_answers_to_questions_of_ones_own(read) -> None:
+    act = read("war movies? no. history? yes.")
+    assert (values(act, "genre"), values(act, "genre", "not")) == ({"history"}, {"war"})
+
+
 def test_a_complaint_about_a_title_bounds_nothing(read) -> None:
     assert not [slot for slot in read("Titanic was way too long").slots if slot.name == "runtime"]
 
