@@ -48,10 +48,10 @@ def rating_rows(data: RatingsData, lenskit_env: Path | None, seed: int = 7) -> T
         errors = rating_errors(actual, np.clip(values, scale.low, scale.high), scale.like_from)
         rows.append(Row(label, {name: Estimate(value, value, value) for name, value in errors.items()}, ""))
     note = f"{int(test.sum())} ratings, a random tenth; accuracy is of like or not, at {scale.like_from:.2f}"
-    return Table("Predicting ratings", note, MEASURES, tuple(rows), ("RMSE", "MAE"), tuple(_verdicts(rows)))
+    return Table("Predicting ratings", note, MEASURES, tuple(rows), ("RMSE", "MAE"), tuple(rating_verdicts(rows)))
 
 
-def _verdicts(rows: list[Row]) -> list[str]:
+def rating_verdicts(rows: list[Row]) -> list[str]:
     """The stacked predictor against the best of the other library, measure by measure."""
     others = [row for row in rows if not row.label.startswith("ours")]
     lines = []

@@ -9,11 +9,12 @@ import pytest
 
 from ranking.bench.cold import cold_rows
 from ranking.bench.data import read_ratings
-from ranking.bench.errors import rating_rows
-from ranking.bench.ratings import run_protocol
-from ranking.bench.report import ratings_table, write_report
+from ranking.bench.errors import rating_rows, rating_verdicts
+from ranking.bench.ratings import run_protocol, run_ratings_bench
+from ranking.bench.report import Row, ratings_table, write_report
 from ranking.bench.splits import make_split
 from ranking.bench.systems import Implicit, Ours, filled
+from ranking.metrics import Estimate
 
 
 @pytest.fixture
@@ -66,6 +67,31 @@ def test_one_protocol_from_settings_to_report(folder: Path, tmp_path: Path) -> N
     page = (tmp_path / "out" / "report.html").read_text()
     assert "ours hybrid" in page
     assert (tmp_path / "out" / "table-1.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_one_piece_is_run_and_an_unknown_one_is_named(folder: Path, tmp_path: Path) -> None:
+    found = run_ratings_bench(folder, tmp_path, pieces=("errors",))
+    assert [table["title"] for table in found["tables"]] == ["Predicting ratings"]
+    with pytest.raises(ValueError, match="no piece is called later"):
+        run_ratings_bench(folder, tmp_path, pieces=("later",))  # type: ignore[arg-type]
+
+
+def test_a_model_is_fitted_once_for_a_split_and_settings(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    split, system = make_split(read_ratings(folder).interactions, "leave-last-out"), Ours("popular", [{}])
+    first = system.recommend(split, [{}], 5)[0]
+    monkeypatch.setattr("ranking.bench.systems.fit_scorer", None)
+    assert (system.recommend(split, [{}], 5)[0] == first).all()
+
+
+def test_rating_verdicts_know_which_way_is_up() -> None:
+    def row(label: str, error: float, accuracy: float) -> Row:
+        values = {"RMSE": error, "MAE": error, "accuracy": accuracy}
+        return Row(label, {name: Estimate(value, value, value) for name, value in values.items()}, "")
+
+    lines = rating_verdicts([row("ours stacked", 0.8, 0.7), row("theirs a", 0.9, 0.65), row("theirs b", 0.7, 0.6)])
+    assert ["behind" in line for line in lines] == [True, True, False]
+    assert "theirs a" in lines[2]
+    assert rating_verdicts([row("ours stacked", 0.8, 0.7)]) == []
 
 
 def test_new_people_and_new_items_have_rows_of_their_own(folder: Path) -> None:
