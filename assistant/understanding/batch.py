@@ -12,8 +12,8 @@ from tqdm import tqdm
 
 from assistant.acts import DialogueAct, Intent, Slot
 from assistant.state import DialogueState
-from assistant.understanding.people import spoken_studio
 from assistant.understanding.rules import Rules
+from assistant.understanding.studios import spoken_studio
 from assistant.understanding.understander import Understander, Understanding
 
 if TYPE_CHECKING:

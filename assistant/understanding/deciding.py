@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.acts import Intent, Operator, Slot
@@ -106,3 +107,13 @@ def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, 
         if operator in said:
             return intent
     return None
+
+
+def spans_of(*groups: Sequence[Mention | Person | Word | Reference]) -> list[tuple[int, int]]:
+    """Start and end of everything in these groups."""
+    return [(span.start, span.end) for group in groups for span in group]
+
+
+def inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a span overlaps one of these."""
+    return any(start < high and low < end for low, high in spans)

@@ -4,20 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from assistant.understanding.evidence import (
-    ACCEPT,
-    CHAT_WORDS,
-    OBJECT,
-    PRAISED,
-    STRONG_OBJECT,
-    Evidence,
-    is_named_thing,
-    opens,
-    shouted,
-)
+from assistant.understanding.evidence import ACCEPT, CHAT_WORDS, Evidence
+from assistant.understanding.lists import in_one_list, joined, lists_of, overlaps
+from assistant.understanding.misspelt import Misspelt
+from assistant.understanding.surroundings import OBJECT, PRAISED, STRONG_OBJECT, is_named_thing, opens, shouted
 from assistant.understanding.vocabulary import Vocabulary, Word
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker
@@ -81,6 +73,7 @@ class TitleReader:
     def __init__(self, catalog: Catalog, linker: TitleLinker, vocabulary: Vocabulary) -> None:
         self._linker, self._vocabulary = linker, vocabulary
         self._evidence = Evidence(catalog, vocabulary)
+        self._misspelt = Misspelt(linker, vocabulary, self._evidence)
 
     def warm(self) -> None:
         """Count words now rather than in the first message."""
@@ -105,7 +98,7 @@ class TitleReader:
     def read(self, message: str, shown: frozenset[str]) -> list[Mention]:
         """The mentions that count as titles, in order of appearance, without overlaps."""
         mentions = self._linker.find(message)
-        lists = _lists(message, [one for one in mentions if not self._evidence.is_plain(one)])
+        lists = lists_of(message, [one for one in mentions if not self._evidence.is_plain(one)])
         found = [(self._evidence.weigh(message, one, shown, lists.get(one.start)), one) for one in mentions]
         accepted = [mention for weight, mention in found if weight >= ACCEPT]
         for start, end in set(lists.values()):
@@ -118,15 +111,15 @@ class TitleReader:
             one
             for weight, one in found
             if (ACCEPT - 0.5 if one.text.islower() and self._evidence.is_plain(one) else ACCEPT - 1.7) <= weight
-            and not _overlaps(one.start, one.end, accepted)
+            and not overlaps(one.start, one.end, accepted)
         ]
         self._join(message, accepted, near)
         if accepted:
             accepted += [one for one in near if one not in accepted and self._evidence.is_felt(message, one)]
         runs = self._capitalised(message, accepted)
-        accepted = [m for m in accepted if not _overlaps(m.start, m.end, runs)] + runs
+        accepted = [m for m in accepted if not overlaps(m.start, m.end, runs)] + runs
         accepted.extend(self._quoted(message, accepted))
-        accepted.extend(self._misspelt(message, accepted))
+        accepted.extend(self._misspelt.titles(message, accepted))
         self._join(message, accepted, near)
         return sorted(accepted, key=lambda mention: mention.start)
 
@@ -137,8 +130,8 @@ class TitleReader:
             accepted += [
                 one
                 for one in near
-                if not _overlaps(one.start, one.end, accepted)
-                and any(_in_one_list(message, one, other) for other in accepted)
+                if not overlaps(one.start, one.end, accepted)
+                and any(in_one_list(message, one, other) for other in accepted)
             ]
 
     def _quoted(self, message: str, taken: list[Mention]) -> list[Mention]:
@@ -147,7 +140,7 @@ class TitleReader:
         for match in _QUOTED.finditer(message):
             group = next(number for number in range(1, 6) if match[number] is not None)
             start, end = match.span(group)
-            if _overlaps(start, end, taken) or is_named_thing(message[: match.start()]):
+            if overlaps(start, end, taken) or is_named_thing(message[: match.start()]):
                 continue
             chinese = message[match.start()] == "《"
             link = self._linker.link(match[group])
@@ -167,6 +160,10 @@ class TitleReader:
             return True
         named = message[start].isupper() or any(self._evidence.is_rare(w) for w in fold(message[start:end]).split())
         return named and bool(STRONG_OBJECT.search(message[:start][-40:]))
+
+    def misspelt_genres(self, message: str) -> list[Word]:
+        """Words of no text that are nearly a genre: "no horor"."""
+        return self._misspelt.genres(message)
 
     def _capitalised(self, message: str, accepted: list[Mention]) -> list[Mention]:
         """Capitalised words that are liked, hated or watched, linked with typos tolerated.
@@ -211,11 +208,11 @@ class TitleReader:
             return None
         last = max((title.end for title in titles if title.end <= start), default=0)
         small_talk = all(word in CHAT_WORDS for word in fold(text).split()) and bool(message[end:].strip(" .,!?"))
-        if small_talk and not contested and not _joined(message[last:start]):
+        if small_talk and not contested and not joined(message[last:start]):
             return None
         words = [word for word in fold(text).split() if not self._evidence.is_common(word) and not word.isdecimal()]
-        joined = any(_joined(message[t.end : start]) for t in titles if t.end <= start)
-        object_of = joined or bool(OBJECT.search(before[-60:]))
+        in_list = any(joined(message[t.end : start]) for t in titles if t.end <= start)
+        object_of = in_list or bool(OBJECT.search(before[-60:]))
         subject = opens(before)
         praised = subject and bool(PRAISED.match(message[end:]))
         admired = subject and bool(_ADMIRED.match(message[end:]))
@@ -230,102 +227,13 @@ class TitleReader:
         if contested:
             rated = message[end : end + 1] == "/"  # "Gravity a 6/10"
             return Mention(start, end, text, link) if numbered and not rated else None
-        several = (len(text.split()) > 1 and not subject) or (joined and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
+        several = (len(text.split()) > 1 and not subject) or (in_list and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
         return (
             Mention(start, end, text, link)
             if admired or (words and (object_of or praised)) or (several and object_of) or (object_of and year)
             else None
         )
 
-    def _misspelt(self, message: str, taken: list[Mention]) -> list[Mention]:
-        """Words around one that no title or description has, if they are near a title: "lord of the rigns"."""
-        tokens = [(m.start(), m.end()) for m in _WORD.finditer(message[:2000])]
-        odd = [n for n, (s, e) in enumerate(tokens) if e - s > 3 and self._is_odd(message[s:e])]
-        found: list[Mention] = []
-        for place in [*odd[:6], *odd[:6]]:  # Twice: a later title tells that an earlier word is in a list.
-            best: Mention | None = None
-            for size in (6, 5, 4, 3, 2, 1):
-                for first in range(max(0, place - size + 1), min(place, len(tokens) - size) + 1):
-                    start, end = tokens[first][0], tokens[first + size - 1][1]
-                    if _overlaps(start, end, [*taken, *found]) or re.search(r"[.,!?;:()\n]", message[start:end]):
-                        continue
-                    link = self._linker.link(message[start:end])
-                    if (
-                        link.kind != "fuzzy"
-                        or not (link.item_id or link.alternatives)
-                        or is_named_thing(message[:start])
-                    ):
-                        continue
-                    listed = any(
-                        _in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found]
-                    )
-                    cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
-                    if size == 1 and link.score < 0.9 and not cued:
-                        continue
-                    if self._vocabulary.find(message[start:end]) or not _near_enough(
-                        message[start:end], link, cued=cued
-                    ):
-                        continue
-                    if best is None or link.score > best.link.score + 0.02:
-                        best = Mention(start, end, message[start:end], link)
-            if best:
-                found.append(best)
-        return found
 
-    def misspelt_genres(self, message: str) -> list[Word]:
-        """Words of no text that are nearly a genre: "no horor"."""
-        found = []
-        for match in _WORD.finditer(message[:2000]):
-            known = all(part in self._evidence.known for part in fold(match[0]).split())
-            entry = None if known else self._vocabulary.near(match[0])
-            if entry and self._vocabulary.entry(match[0]) is None:
-                found.append(Word(match.start(), match.end(), match[0], entry))
-        return found
-
-    def _is_odd(self, word: str) -> bool:
-        return (
-            not word.isdecimal()
-            and not all(part in self._evidence.known for part in fold(word).split())
-            and not self._vocabulary.near(word)
-        )
-
-
-_WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
 _CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Jr|Sr|St|Vol|No|[A-Z])\.|[A-Z0-9][\w'’&\-]*:?)"
 _CAPITALS = re.compile(rf"{_CAP}(?:\s+(?:(?:of|the|and|in|to|for|on|at|a|an|vs\.?|de|la|le|&)\s+){{0,3}}{_CAP})*")
-
-
-def _near_enough(words: str, link: Link, *, cued: bool) -> bool:
-    """Two typos need a long title, or a cue in front; small talk at either end is no part of a title."""
-    parts = fold(words).split()
-    if parts[-1] in CHAT_WORDS or (parts[0] in CHAT_WORDS and parts[0] not in ("the", "a", "an")):
-        return False
-    return cued or link.score >= 0.88
-
-
-def _joined(between: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"[\"”’']?\s*(?:,|and|&|or|/|\+|,\s*and|,\s*or|和|跟|、|，)\s*[\"“‘']?(?:the\s+)?", between, re.IGNORECASE
-        )
-    )
-
-
-def _in_one_list(message: str, one: Mention, other: Mention) -> bool:
-    first, second = sorted((one, other), key=lambda mention: mention.start)
-    return _joined(re.sub(r"^\s*[(\[]\d{4}[)\]]", "", message[first.end : second.start]))
-
-
-def _lists(message: str, mentions: Iterable[Mention]) -> dict[int, tuple[int, int]]:
-    """The span of the list that each mention stands in, by its start; mentions that stand alone are left out."""
-    runs: list[list[Mention]] = []
-    for mention in mentions:
-        if runs and _in_one_list(message, runs[-1][-1], mention):
-            runs[-1].append(mention)
-        else:
-            runs.append([mention])
-    return {one.start: (run[0].start, run[-1].end) for run in runs if len(run) > 1 for one in run}
-
-
-def _overlaps(start: int, end: int, taken: list[Mention]) -> bool:
-    return any(start < other.end and other.start < end for other in taken)

@@ -1,6 +1,5 @@
 """People and companies of the catalog, found in messages by full name, or by a famous surname."""
 
-# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import csv
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from assistant.understanding.studios import PLAIN, STUDIOS
 from retrieval.text import fold
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ _WORKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_SURELY = re.compile(r"\b(?:by|starring|featuring|directed by|actor|actress|director)\s+$", re.IGNORECASE)
+FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
+"""Words of liking in front of a name."""
 _TABLE = Path(__file__).with_name("people.csv")
 _AND = re.compile(r"\s*(?:,|and|or|&|\+|/|,\s*and)\s*", re.IGNORECASE)
 _SIBLINGS = re.compile(
@@ -36,27 +38,6 @@ _SIBLINGS = re.compile(
 _PARTICLES = frozenset({"de", "del", "della", "di", "da", "van", "von", "der", "la", "le", "du", "mac", "st"})
 _FAMOUS = 20
 """Weight of a name (3 a film for directors, 1 to 2 for actors) whose surname is known in small letters too."""
-_STUDIOS = {
-    "pixar": "pixar animation studios", "disney": "walt disney pictures", "marvel": "marvel studios",
-    "dreamworks": "dreamworks animation", "ghibli": "studio ghibli", "studio ghibli": "studio ghibli",
-    "lucasfilm": "lucasfilm", "blumhouse": "blumhouse productions", "a24": "a24", "illumination": "illumination entertainment",
-    "aardman": "aardman animations", "laika": "laika entertainment", "hammer": "hammer film productions", "miramax": "miramax films",
-    "dc": "dc comics", "marvel studios": "marvel studios", "neon": "neon", "cartoon saloon": "cartoon saloon", "working title": "working title films",
-}  # fmt: skip
-_PLAIN = frozenset({"illumination", "hammer", "neon", "dc", "working title", "marvel"})
-"""Studios whose names are words too: in small letters they are just that."""
-_SPOKEN = {
-    "Pixar Animation Studios": "Pixar",
-    "Walt Disney Pictures": "Disney",
-    "Studio Ghibli": "Studio Ghibli",
-    "Marvel Studios": "Marvel",
-}
-
-
-def spoken_studio(name: str, words: str) -> str:
-    """What people call a studio: as typed, or its usual name where only a part or a translation was typed."""
-    translated = not words.isascii() or words.casefold() == "ghibli"
-    return _SPOKEN.get(name, name) if translated else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +96,7 @@ class PeopleIndex:
         for alias, name in _aliases():
             if name in self._roles:
                 self._aliases[alias].append(name)
-        self._studios = {alias: self._names[key] for alias, key in _STUDIOS.items() if key in self._names}
+        self._studios = {alias: self._names[key] for alias, key in STUDIOS.items() if key in self._names}
 
     def _add_families(self, directors: list[str]) -> None:
         """Directors of one film who share a surname: "the Coen brothers"."""
@@ -243,7 +224,7 @@ class PeopleIndex:
         key = _key(words)
         if name := self._studios.get(key):
             return Person(name, "studio", start, end)
-        if key in _STUDIOS and (words[:1].isupper() or key not in _PLAIN):
+        if key in STUDIOS and (words[:1].isupper() or key not in PLAIN):
             return Person(words, "studio", start, end, listed=False)
         if size > 1:
             name = self._names.get(key)

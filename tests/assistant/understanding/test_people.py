@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.understanding.people import PeopleIndex, spoken_studio
+from assistant.understanding.people import PeopleIndex
+from assistant.understanding.studios import spoken_studio
 from retrieval.catalog import Catalog
 from retrieval.types import Credit, Item
 

@@ -1,0 +1,103 @@
+"""Finds the spans of a message: titles first, then people, words of the vocabulary, and what points at the cards."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from assistant.understanding import stances
+from assistant.understanding.deciding import Draft, inside, spans_of
+from assistant.understanding.mentions import TitleReader
+from assistant.understanding.people import FANS, PeopleIndex, Person
+from assistant.understanding.polarity import Polarity, mask
+from assistant.understanding.references import Reference, references
+from assistant.understanding.surroundings import is_named_thing
+from assistant.understanding.vocabulary import Vocabulary
+from retrieval.titles import Mention
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
+
+_ASKED_OF = re.compile(
+    r"\b(?:with|by|starring|featuring|directed by|from director|actor|actress|director)\s*$|由$|主演的?$|导演的?$",
+    re.IGNORECASE,
+)
+_MADE_BY = re.compile(
+    r"[\"”’']?,?\s+(?:by|directed by|from|starring|the one (?:by|with|from)|the \w+ (?:film|movie|one))\s+",
+    re.IGNORECASE,
+)
+_MORE_OF = re.compile(
+    r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
+)
+_WORKS = re.compile(
+    r"^(?:['’]s?)?[\s\-]+(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
+    re.IGNORECASE,
+)
+
+
+class Finder:
+    """Fills a draft with what its message names."""
+
+    def __init__(self, catalog: Catalog, titles: TitleReader, people: PeopleIndex, vocabulary: Vocabulary) -> None:
+        self._catalog, self._titles, self._people, self._vocabulary = catalog, titles, people, vocabulary
+
+    def find(self, draft: Draft) -> None:
+        """Spans first, so that what is a title is not read as a person, a genre or a year."""
+        message, state = draft.message, draft.state
+        titles = self._titles.read(message, frozenset(state.shown))
+        for person in self._people.find(message, self._titles.is_ordinary):
+            clash = [title for title in titles if title.start < person.end and person.start < title.end]
+            meant = person.sure or self._surname_meant(message, person)
+            if meant and all(_is_unknown(title) for title in clash):
+                titles = [title for title in titles if title not in clash]  # "all of Wes Anderson's films"
+                clash = []
+            longest = max((title.end - title.start for title in clash), default=0)
+            linked = any(title.link.item_id and title.link.kind in ("exact", "alias") for title in clash)
+            if clash and not _ASKED_OF.search(message[: person.start]):
+                if longest > person.end - person.start or (linked and longest == person.end - person.start):
+                    continue
+            elif longest > person.end - person.start:
+                continue
+            if any(_MADE_BY.fullmatch(message[title.end : person.start]) for title in titles):
+                continue  # "Heat by Michael Mann": the name only tells which one is meant
+            if person.sure or self._surname_meant(message, person):
+                titles = [title for title in titles if title not in clash]
+                draft.people.append(person)
+        spans = spans_of(titles, draft.people)
+        draft.masked = mask(message, [(title.start, title.end) for title in titles])
+        draft.words = [
+            word
+            for word in (*self._vocabulary.find(message), *self._titles.misspelt_genres(message))
+            if not inside(word.start, word.end, spans)
+        ]
+        draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
+        polarity = Polarity(draft.masked)
+        draft.titles = [(t, stances.of_title(draft.masked, t, polarity, frozenset(state.shown))) for t in titles]
+        draft.titles = stances.agreeing(draft.masked, draft.titles)
+        pointed = references(mask(message, spans), state.last_shown, self._catalog, state.focus)
+        if titles:  # "Inception, love that one": the title itself is meant.
+            pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
+        draft.pointed = [(r, stances.of_reference(draft.masked, r, polarity)) for r in pointed]
+        for title, stance in draft.titles:
+            if title.link.item_id in state.last_shown and title.link.item_id:
+                draft.pointed.append((Reference(title.start, title.end, (title.link.item_id,), named=True), stance))
+
+    def _surname_meant(self, message: str, person: Person) -> bool:
+        """A bare surname counts when it does not merely start a sentence, or when its works follow."""
+        before, after = message[: person.start].rstrip(), message[person.end :]
+        if message[person.start].islower():
+            word = message[person.start : person.end]
+            if self._vocabulary.entry(word) or self._titles.is_common(word):
+                return False
+            cued = _ASKED_OF.search(before) or FANS.search(before) or _MORE_OF.search(before) or _WORKS.match(after)
+            return bool(cued) or self._titles.is_rare(word)
+        listed = re.match(r"\s*(?:,|and|or|&|\+|/)\s*[A-Z]", after)
+        rare = not self._titles.is_common(message[person.start : person.end]) and re.match(
+            r"\s+(?:but|please)\b|\W*$", after
+        )
+        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed or rare)
+
+
+def _is_unknown(title: Mention) -> bool:
+    """Whether neither the catalog nor any list has this title: it was taken for one by its looks."""
+    return title.link.item_id is None and not title.link.alternatives and title.link.kind != "elsewhere"

@@ -1,0 +1,135 @@
+"""Words around a span that make it a title: cues in front, opinions behind, and what rules a title out."""
+
+# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from assistant.understanding import opinions
+from retrieval.titles import Mention
+
+_FELT = rf"(?<!\w)(?:{opinions.feelings('good')}|{opinions.feelings('bad')})(?!\w)"
+_ADVERB = r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|all of|all|watching|of|really|either|old|even|also|especially|just|still|remake of|first|new))*"
+OBJECT = re.compile(
+    rf"(?:{_FELT}|"
+    r"\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
+    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|thumbs (?:up|down) (?:for|to|on)|compare|between|versus|compared to|vibes? of|than|unlike|called|named|titled|"
+    r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|kinda like|have you seen|"
+    r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially(?: in)?|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
+    r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
+    rf"{_ADVERB}\s*[:\"“‘'《]?\s*$",
+    re.IGNORECASE,
+)
+FEELS = re.compile(rf"(?:{_FELT}|\b(?:not|but not|nor|except)){_ADVERB}\s*$", re.IGNORECASE)
+_NOUN = r"(?:movies?|films?|flicks?|something|anything|stuff|ones?|more|others?|else|nothing|things?|horror|comed(?:y|ies)|thrillers?|romcoms?|romances?|dramas?|westerns?|document\w+|musicals?|sci-?fi|animations?|action|\w+ (?:movies?|films?))"
+STRONG_OBJECT = re.compile(
+    rf"(?:{_FELT}|"
+    r"\b(?:loved|adored|liked|enjoyed|hated|disliked|despised|watched|rewatched|saw|seen|finished|similar to|such as|fans? of|called|titled|"
+    r"love|enjoy|hate|stand)\b|"
+    r"\b(?:favou?rites?|(?:top|best|my) (?:\d+|three|four|five|ten))(?:\s+(?:movie|film|one)s?)?(?:\s+(?:of all time|ever|of mine))?\s*(?:is|are|was|were|includes?|would be|have to be|:|=|-)|"
+    rf"\b{_NOUN}\s+(?:kind of\s+|a bit\s+|a lot\s+|just\s+)?(?:like|similar to|in the (?:vein|style|spirit) of|along the lines of)\b|\b(?:not|nothing|isn['’]?t|unlike|more|less)\s+(?:like\b)?)"
+    r"(?:\s+(?:the\s+)?(?:first|original|movie|film|old|either|maybe|say|for example))*\s*[:\"“‘']?\s*$",
+    re.IGNORECASE,
+)
+QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("《", "》"), ("'", "'"), ("「", "」"))
+_SONG = re.compile(
+    r"\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)s?\s+(?:is\s+)?(?:called|named|titled|by)\s*[\"“‘']?$",
+    re.IGNORECASE,
+)
+NAMED = re.compile(
+    r"^[\"”’']?\s*[\- ](?:(?:type|style|kind|esque)(?: of)?[\- ])?(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\b"
+    r"|^,?\s+(?:especially|in particular|type of thing|vibes?|style)\b",
+    re.IGNORECASE,
+)
+BY = re.compile(
+    r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+((?:[^\W\d_][\w'’.\-]*\s*){1,3})", re.IGNORECASE
+)
+THE = re.compile(r"the\s", re.IGNORECASE)
+IT_WAS = re.compile(
+    r"^[\"”’']?\s*(?:,|and|but|\.)\s*(?:it was|(?:i |we )?(?:really |absolutely |both )?(?:loved|hated|liked|enjoyed) it)\b",
+    re.IGNORECASE,
+)
+OCCASION = re.compile(r"\b(?:for|on|around|until|this|every|during)\s*$", re.IGNORECASE)
+DETERMINED = re.compile(
+    r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
+)
+PRAISED = re.compile(
+    r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:just|really|simply|honestly|totally|still)\s+)?(?:(?:was|is|isn['’]?t|wasn['’]?t|were|are|made me|messed me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
+    r"sucks?|sucked|rocks|rocked|=|>)"
+    r"|^\s+but\s+(?:with|in|for|as|set|make|more|less|not|a|older|newer|shorter|longer|funnier|darker|lighter|scarier)\b"
+    r"|^,?\s*(?:not so much|not really|though\b|on the other hand|now that['’]s)",
+    re.IGNORECASE,
+)
+SPEAKERS = frozenset({"it", "that", "this", "he", "she", "they", "you", "i", "we", "there"})
+A_FILM = re.compile(
+    r"^[\"”’']?\s+(?:is|was|has to be|remains)\s+(?:[\w\-]+\s+){0,2}?(?:an?|the|my|our|one of (?:my|the|our))\s+(?:[\w\-]+\s+){0,4}?(?:movies?|films?|flicks?)\b",
+    re.IGNORECASE,
+)
+BARE_OBJECT = re.compile(r"\b(?:loved|hated|liked|enjoyed|adored|disliked|loathed|despised)\s+$", re.IGNORECASE)
+ENDS_THERE = re.compile(r"\s*(?:[,.!;:)]|$|(?:and|but|so|though|also)\b)", re.IGNORECASE)
+FILM_VERB = re.compile(
+    r"\b(?:watched|rewatched|rewatch|rewatching|streamed|(?:fell|falling) asleep (?:during|watching|in)|walked out (?:of|on)|sat through|(?:sit|get|make it) through)\s*$",
+    re.IGNORECASE,
+)
+"""What is done with films and with little else."""
+_SUBJECT_WORDS = (
+    "it that this he she they you i we me what who which there here everything something nothing anything everyone someone people life love time "
+    "work home school today tonight yesterday tomorrow weather dinner one other others thing things no yes idea music acting story plot ending cast movie "
+    "film movies films brother sister mom dad mother father wife husband boyfriend girlfriend friend friends kids family date day night "
+    "weekend comedy horror drama action yep nope yeah ok okay trash garbage crap"
+)
+SUBJECTS = frozenset(_SUBJECT_WORDS.split())
+"""Words that something is said of in everyday talk: an opinion behind one of them makes no title of it."""
+REACTION = re.compile(
+    r"^[\"”’']?\s+(?:\w+ly\s+)?(?:scared|frightened|terrified|haunted|traumatized|traumatised|shocked|surprised|moved|touched|bored|amused|annoyed|disturbed|confused|inspired|ruined|changed|taught|made|kept|got|had|left|gave|creeped|freaked|cracked|fooled|wrecked|messed|hit|knocked|blew|broke|stuck with|stayed with|grew on|reminded)\s+(?:[\w'’]+\s+){0,5}?(?:me|us|my|our)\b",
+    re.IGNORECASE,
+)
+"""What a film does to people, for good or bad: "Alien frightened the life out of me"."""
+WHICH = re.compile(
+    r"^[\"”’']?(?:,?\s*which|\s*[,;–—-]\s*(?:which|that one|now that one|it))\b(?=(?P<said>[^.;!?]{1,80}))",
+    re.IGNORECASE,
+)
+TOO = re.compile(
+    r"^,?\s+(?:too|as well|also|either|especially|in particular|most of all)\s*(?:[.,!?;]|$)", re.IGNORECASE
+)
+INTRODUCED = re.compile(r"(?::|\bare|\binclude)\s*(?:[^.!?:]*,\s*)?$", re.IGNORECASE)
+A = re.compile(r"\b(?:an?|some|any|good|great|more|decent|tense|\w+ing)\s+$", re.IGNORECASE)
+NEXT_WORD = re.compile(r"\s+([\w\-]+)")
+WATCHED_WHOM = re.compile(r"\b(?:watched|rewatched|watch|rewatch|streamed|finished)\s*$", re.IGNORECASE)
+WHOM = frozenset({"her", "him", "us"})
+PRONOUNS = frozenset({"her", "him", "us", "it", "them", "she"})
+OPENS = re.compile(
+    r"(?:[.!?,;]|\b(?:but|and|though|because|think|thought|says?|said|heard|know|guess|swear|that|so))\s*$",
+    re.IGNORECASE,
+)
+
+
+_ADVERBS = re.compile(
+    r"(?:\b(?:honestly|personally|actually|also|even|still|obviously|ironically|frankly|sadly|well|yes|no|ok|okay|hm+|man|god|wow|oh|yeah|now|then|imo|to be fair|in my opinion|for me),?\s+)+$",
+    re.IGNORECASE,
+)
+
+
+def opens(before: str) -> bool:
+    """Whether a statement may begin behind these words, adverbs left aside: "honestly, X was …"."""
+    bare = _ADVERBS.sub("", before)
+    return not bare.strip() or bool(OPENS.search(before) or OPENS.search(bare))
+
+
+def is_named_thing(before: str) -> bool:
+    """Whether the words in front name a song, a book or a dog: what follows is no film."""
+    return bool(_SONG.search(before[-40:]))
+
+
+@lru_cache(maxsize=8)
+def shouted(message: str) -> bool:
+    """Whether a message is written in capitals, which then say nothing."""
+    letters = [char for char in message if char.isalpha()]
+    return len(letters) > 12 and sum(char.isupper() for char in letters) > 0.6 * len(letters)
+
+
+def is_quoted(message: str, mention: Mention) -> bool:
+    """Whether a mention stands in quotation marks."""
+    left, right = message[: mention.start].rstrip()[-1:], message[mention.end :].lstrip(" .!?,")[:1]
+    return any(left == opening and right == closing for opening, closing in QUOTES)
