@@ -149,9 +149,15 @@ class TitleReader:
         return found
 
     def may_be(self, message: str, span: tuple[int, int], link: Link) -> bool:
-        """Whether words that a model took for a title may be one: the rules must nearly think so too."""
+        """Whether words that a model took for a title may be one.
+
+        What names an item exactly was weighed already, and the weight is right more often than a small model; a near
+        spelling must nearly weigh enough, and an unknown title must look like one.
+        """
         start, end = span
         if is_named_thing(message[:start]):
+            return False
+        if (link.item_id or link.alternatives) and link.kind != "fuzzy":
             return False
         if link.item_id or link.alternatives:
             mention = Mention(start, end, message[start:end], link)
