@@ -37,7 +37,7 @@ _FORGET = re.compile(
 )
 _AFTER_ALL = re.compile(r"\b(?:after all|again|now)\b|也|其实", re.IGNORECASE)
 _FORGET_HEAD = re.compile(
-    r"\b(?:forget|drop|remove|lift|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
+    r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
     re.IGNORECASE,
 )
 _FINE_TAIL = re.compile(
@@ -118,16 +118,22 @@ def forgotten(message: str, vocabulary: Vocabulary, refused: frozenset[str]) -> 
         if re.fullmatch(pattern, next(group for group in match.groups() if group), re.IGNORECASE)
     ]
     for word in vocabulary.find(message):
-        section = word.entry.section
-        before, after = message[: word.start], message[word.end :]
-        fine = _FINE_TAIL.search(after)
-        if fine and not (_AFTER_ALL.search(fine[0]) or refused.intersection((*word.entry.values, word.entry.guess))):
-            fine = None
-        if _FORGET_HEAD.search(before) or fine:
+        known = bool(refused.intersection((*word.entry.values, word.entry.guess)))
+        if takes_back(message, word.start, word.end, refused=known):
+            section = word.entry.section
             found.extend(Slot(section, "forget", value, span=word.text) for value in word.entry.values)
             if word.entry.guess:
                 found.append(Slot("genre", "forget", word.entry.guess, span=word.text, guessed=True))
     return found
+
+
+def takes_back(message: str, start: int, end: int, *, refused: bool) -> bool:
+    """Whether what stands from `start` to `end` is taken back: "forget X"; "X is fine", where X was refused before, or
+    "X is fine after all"."""
+    if _FORGET_HEAD.search(message[:start]):
+        return True
+    fine = _FINE_TAIL.search(message[end:])
+    return fine is not None and (refused or bool(_AFTER_ALL.search(fine[0])))
 
 
 def critiques(message: str, pointed: Sequence[str], shown: Sequence[str], catalog: Catalog) -> list[Slot]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.acts import Intent, Operator, Slot
 from assistant.understanding import stances
-from assistant.understanding.critiques import critiques, forgotten
+from assistant.understanding.critiques import critiques, forgotten, takes_back
 from assistant.understanding.cues import Colour
 from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.named import describes, from_named, keep_wanted, without_verdicts
@@ -113,6 +113,9 @@ class Filler:
             if stances.is_measure(draft.masked[: person.start]):
                 continue
             operator: Operator = "not" if polarity.at(person.start, person.end) == "refused" else "="
+            refused = person.name in draft.state.limits.not_people
+            if takes_back(draft.masked, person.start, person.end, refused=refused):
+                operator = "forget"
             if operator == "=" and FANS.search(draft.message[: person.start]):
                 operator = "prefer"
             if operator == "=" and not person.listed:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.acts import Slot
+from assistant.state import DialogueState
 from assistant.understanding.critiques import critiques, forgotten
 from assistant.understanding.vocabulary import load_vocabulary
 from retrieval.catalog import Catalog
@@ -63,3 +64,15 @@ def test_fine_takes_a_refusal_back_only_where_there_was_one() -> None:
     assert [slot.value for slot in forgotten("horror is fine", vocabulary, frozenset({"horror"}))] == ["horror"]
     assert forgotten("horror is fine", vocabulary, frozenset()) == []
     assert [slot.value for slot in forgotten("horror is fine after all", vocabulary, frozenset())] == ["horror"]
+
+
+@pytest.mark.parametrize("message", ["forget Tom Hanks", "actually never mind Tom Hanks", "Tom Hanks is fine after all"])
+def test_a_person_is_taken_back_by_name(read, message: str) -> None:
+    assert [(slot.operator, slot.value) for slot in read(message).slots] == [("forget", "Tom Hanks")]
+
+
+def test_a_refused_person_who_is_fine_is_refused_no_more(read) -> None:
+    refusing = DialogueState().apply(read("no Tom Hanks"))
+    assert refusing.limits.not_people == {"Tom Hanks"}
+    assert refusing.apply(read("Tom Hanks is ok", state=refusing)).limits.not_people == frozenset()
+    assert [slot.operator for slot in read("don't forget Tom Hanks").slots] == ["="]
