@@ -26,6 +26,7 @@ from assistant.understanding.surroundings import (
     OCCASION,
     PRAISED,
     PRONOUNS,
+    REACH,
     REACTION,
     SPEAKERS,
     STRONG_OBJECT,
@@ -36,6 +37,7 @@ from assistant.understanding.surroundings import (
     WHICH,
     WHOM,
     A,
+    in_front,
     is_named_thing,
     is_quoted,
     opens,
@@ -94,11 +96,11 @@ class Evidence:
         `listed` is the span of the list that the mention stands in: what is said in front of a list or behind it is
         said of each of its members.
         """
-        before, after = message[: mention.start], message[mention.end :]
+        before, after = in_front(message, mention.start), message[mention.end : mention.end + REACH]
         if self._names_a_theme(mention, before, after):
             return 0.0
         list_start, list_end = listed or (mention.start, mention.end)
-        list_before, list_after = message[:list_start], message[list_end:]
+        list_before, list_after = in_front(message, list_start), message[list_end : list_end + REACH]
         weight = 3.0 * is_quoted(message, mention) + 3.0 * (mention.year is not None)
         if is_named_thing(before):
             return 0.0
@@ -179,7 +181,7 @@ class Evidence:
 
     def is_felt(self, message: str, mention: Mention) -> bool:
         """Whether an opinion on this span is voiced: enough beside other titles, where films are the topic."""
-        before, after = message[: mention.start], message[mention.end :]
+        before, after = in_front(message, mention.start), message[mention.end : mention.end + REACH]
         words = canonical(mention.text).split()
         if self._vocabulary.entry(mention.text) or (CHAT_WORDS | SUBJECTS).issuperset(words):
             return False

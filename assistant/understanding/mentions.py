@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from assistant.understanding.evidence import ACCEPT, CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, joined, lists_of, overlaps
 from assistant.understanding.misspelt import Misspelt
-from assistant.understanding.surroundings import OBJECT, PRAISED, STRONG_OBJECT, is_named_thing, opens, shouted
+from assistant.understanding.surroundings import (
+    OBJECT,
+    PRAISED,
+    STRONG_OBJECT,
+    in_front,
+    is_named_thing,
+    opens,
+    shouted,
+)
 from assistant.understanding.vocabulary import Vocabulary, Word
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker
@@ -103,7 +111,7 @@ class TitleReader:
         accepted = [mention for weight, mention in found if weight >= ACCEPT]
         for start, end in set(lists.values()):
             members = [(weight, one) for weight, one in found if start <= one.start < end]
-            introduced = bool(STRONG_OBJECT.search(message[:start][-50:]))  # "my top five: …"
+            introduced = bool(STRONG_OBJECT.search(in_front(message, start)[-50:]))  # "my top five: …"
             least, together = (0.0, ACCEPT) if introduced else (_MEMBER, _LIST)
             if all(weight >= least for weight, _ in members) and sum(weight for weight, _ in members) >= together:
                 accepted += [one for weight, one in members if weight < ACCEPT]
@@ -209,7 +217,7 @@ class TitleReader:
         return pieces
 
     def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
-        text, before = message[start:end], message[:start]
+        text, before = message[start:end], in_front(message, start)
         if text.casefold() in _INTERJECTIONS:
             return None
         last = max((title.end for title in titles if title.end <= start), default=0)

@@ -8,6 +8,7 @@ A cue colours what follows it up to the end of its clause. A list goes on with t
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from assistant.understanding import opinions
 from assistant.understanding.cues import Colour, Cue, find_cues, keeping_words
@@ -40,6 +41,8 @@ _GOES_ON = re.compile(
     r"\W*(?:and\s+|it\s+|they\s+|(?:that|this)(?: one)?(?=['’\s])\s*|both\s+|all\s+|neither\s+|(?:both|all|none|neither|either) of (?:them|which)\s+)?",
     re.IGNORECASE,
 )
+_LONGEST_LIST = 20
+"""Items of a list through which a refusal is carried."""
 _CLOSE = 16
 """Letters between a title and a verdict that is surely about it."""
 _FAR = 4
@@ -58,6 +61,7 @@ class Polarity:
         self._message = message
         self._clauses = _clauses(message)
         self._cues = find_cues(message)
+        self._ends: list[Colour] = []
 
     def at(self, start: int, end: int) -> Colour:
         """The colour of `message[start:end]`."""
@@ -104,8 +108,8 @@ class Polarity:
 
     def _verdict_on_it(self, number: int) -> Colour | None:
         """ "I love horror but my wife can't stand it", "Cats, which she detests": the clause behind speaks of it, and wins."""
-        behind = [(low, high) for low, high in self._clauses[number + 1 :] if self._message[low:high].strip()]
-        for low, high in behind[:2]:
+        behind = (span for span in islice(self._clauses, number + 1, None) if self._message[slice(*span)].strip())
+        for low, high in islice(behind, 2):
             clause = self._message[low:high]
             if "□" in clause:
                 return None
@@ -166,7 +170,7 @@ class Polarity:
             return self._last_colour(number - 1)
         if _FULL_STOP.search(between) or not re.fullmatch(r"\s*[,，、:：]\s*", between) or not _BARE.match(clause):
             return "neutral"
-        earlier = self._colour(number - 1, before[1], before[1])
+        earlier = self._end(number - 1)
         if earlier != "wanted" and _FRESH.match(clause):
             return "neutral"
         if earlier == "refused" and not self._goes_on(number):
@@ -178,6 +182,13 @@ class Polarity:
         low, high = self._clauses[number]
         return not CJK.search(self._message[low:high]) and not any(low <= cue.start < high for cue in self._cues)
 
+    def _end(self, number: int) -> Colour:
+        """The colour at the end of a clause; kept, because each item of a list asks for that of the one before."""
+        for place in range(len(self._ends), number + 1):
+            end = self._clauses[place][1]
+            self._ends.append(self._colour(place, end, end))
+        return self._ends[number]
+
     def _last_colour(self, number: int) -> Colour:
         """The last colour that the clause sets, by a verdict too: "Titanic bored me. The Notebook too." """
         low, high = self._clauses[number]
@@ -187,7 +198,7 @@ class Polarity:
     def _goes_on(self, number: int) -> bool:
         """Whether a refused list reaches this clause: a later element is joined to it ("no gore, ghosts or dolls")."""
         head = number - 1
-        while head and self._is_item(head):
+        while head and number - head < _LONGEST_LIST and self._is_item(head):
             head -= 1  # "I hate romance, musicals, westerns": back to the clause that refuses
         before = self._clauses[head]
         strong = [
@@ -197,7 +208,7 @@ class Polarity:
             return False
         if strong and not re.fullmatch(r"no|not|non", self._message[strong[-1].start : strong[-1].end], re.IGNORECASE):
             return True
-        for low, high in self._clauses[number:]:
+        for low, high in self._clauses[number : number + _LONGEST_LIST]:
             clause = self._message[low:high]
             if not _BARE.match(clause):
                 return False

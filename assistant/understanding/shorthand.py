@@ -17,7 +17,9 @@ _APART = r"(?<![\w'’&/.\-])", r"(?![\w'’&/\-]|\.\w)"
 """A short form stands alone: "w" is none in "w.", "Q&A" or "x-ray"."""
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"(?<=\w)\s+['’]?n['’]?\s+(?=\w)", " and "),  # "frozen n tangled"
+    (r"[^\S\n]{3,}", " "),
+    (r"(?:[^\S\n]*\n){2,}[^\S\n]*", "\n"),
+    (r"(?<=\w)\s{1,2}['’]?n['’]?\s{1,2}(?=\w)", " and "),  # "frozen n tangled"
     (r"\bw/(?!o\b)\s*(?=\w)", "with "),
     (r"\by(?=\s+(?:did|do|does|is|are|would|you|u|not|this|that|these|those|it|them)\b)", "why"),
     (r"(?<![\w$.])4(?=\s+(?:an?|my|me|us|the|our|his|her|kids|some\w*|this|friday|saturday|sunday|date|tonight)\b)", "for"),

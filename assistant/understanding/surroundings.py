@@ -111,6 +111,15 @@ _ADVERBS = re.compile(
 )
 
 
+REACH = 200
+"""Letters in front of a span and behind it that say something about it; without a bound, long messages cost squares."""
+
+
+def in_front(message: str, place: int) -> str:
+    """The words in front of a place."""
+    return message[max(0, place - REACH) : place]
+
+
 def opens(before: str) -> bool:
     """Whether a statement may begin behind these words, adverbs left aside: "honestly, X was …"."""
     bare = _ADVERBS.sub("", before)

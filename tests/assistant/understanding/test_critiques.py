@@ -66,7 +66,9 @@ def test_fine_takes_a_refusal_back_only_where_there_was_one() -> None:
     assert [slot.value for slot in forgotten("horror is fine after all", vocabulary, frozenset())] == ["horror"]
 
 
-@pytest.mark.parametrize("message", ["forget Tom Hanks", "actually never mind Tom Hanks", "Tom Hanks is fine after all"])
+@pytest.mark.parametrize(
+    "message", ["forget Tom Hanks", "actually never mind Tom Hanks", "Tom Hanks is fine after all"]
+)
 def test_a_person_is_taken_back_by_name(read, message: str) -> None:
     assert [(slot.operator, slot.value) for slot in read(message).slots] == [("forget", "Tom Hanks")]
 

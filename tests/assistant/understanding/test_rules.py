@@ -216,6 +216,13 @@ def test_answers_to_questions_of_ones_own(read) -> None:
     assert (values(act, "genre"), values(act, "genre", "not")) == ({"history"}, {"war"})
 
 
+@pytest.mark.parametrize(
+    "piece", ["war, ", "Titanic, ", "I hate it, ", "no ", " ", "\n", "so very ", '"', "1 and ", "不"]
+)
+def test_long_monotonous_messages_are_read(read, piece: str) -> None:
+    assert read(piece * (4000 // len(piece)), ("up", "moon")).slots is not None
+
+
 def test_a_complaint_about_a_title_bounds_nothing(read) -> None:
     assert not [slot for slot in read("Titanic was way too long").slots if slot.name == "runtime"]
 
