@@ -75,14 +75,19 @@ def _cut(sentence: str, most: int) -> str:
     if len(words) <= most:
         return sentence
     beginning = " ".join(words[:most])
-    ends = (_last(boundary, sentence[: len(beginning) + 1]) for boundary in (_CLAUSE, _PHRASE))
-    kept = closed(next(filter(None, ends), beginning)).strip(" ,;:–—-")
+    ends = (_last(*end, sentence[: len(beginning) + 1]) for end in ((_CLAUSE, 4), (_PHRASE, 1)))
+    kept = closed(next(filter(None, ends), beginning)).strip(" .,;:–—-")
     # "When the siege begins" tells the same without its first word once the main clause is cut off.
     dependent = _DEPENDENT.match(kept) if "," not in kept else None
     return kept if dependent is None else kept[dependent.end()].upper() + kept[dependent.end() + 1 :]
 
 
-def _last(boundary: re.Pattern[str], text: str) -> str:
-    """The text up to the last boundary that leaves enough words; "" without one."""
+def _last(boundary: re.Pattern[str], fewest: int, text: str) -> str:
+    """The text up to the last boundary that leaves enough words; "" without one.
+
+    Fewer than `fewest` words since the boundary before are part of a list ("while Gimli, Legolas"): no place to stop.
+    """
     stops = [match.start() for match in boundary.finditer(text)]
-    return next((text[:stop] for stop in reversed(stops) if len(text[:stop].split()) >= _LEAST_WORDS + 2), "")
+    parts = zip([0, *stops], stops, strict=False)
+    fitting = [end for start, end in parts if len(text[start:end].split()) >= fewest]
+    return next((text[:end] for end in reversed(fitting) if len(text[:end].split()) >= _LEAST_WORDS + 2), "")
