@@ -130,6 +130,7 @@ def _number_known(number: str, match: re.Match[str], card: CardFacts) -> bool:
     if (
         number in known
         or number in card.words
+        or ("," in match.group() and match.group() in card.record)  # "11,000"
         or number + match.string[match.end() : match.end() + 2].strip() in card.words  # "22nd", "1950s"
         or (number == "10" and match.string[: match.start()].endswith("out of "))
     ):

@@ -76,3 +76,11 @@ def test_chinese(sentence: str, kind: str | None, ranking: Ranking, state: Dialo
     facts = gather(ranking, replace(state, language="zh"))
     kinds = {violation.kind for violation in check(sentence, facts, facts.cards[:1])}
     assert (kind in kinds) if kind else not kinds, kinds
+
+
+def test_a_number_with_separators_is_found_in_the_record(ranking: Ranking, state: DialogueState) -> None:
+    night = ranking.items[0]
+    crowded = replace(night.item, description="A train with 11,000 travellers never stops.")
+    facts = gather(replace(ranking, items=(replace(night, item=crowded),)), state)
+    assert check("A train with 11,000 travellers", facts) == ()
+    assert [violation.kind for violation in check("A train with 12,000 travellers", facts)] == ["number"]
