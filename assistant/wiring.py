@@ -14,6 +14,7 @@ from assistant.engines import Engine
 from assistant.engines.types import LanguageModel
 from assistant.explaining import Explainer
 from assistant.settings import Settings
+from assistant.state import DialogueState
 from assistant.understanding import Understander
 from ranking.build import load_ranker
 from ranking.generator import CollaborativeGenerator
@@ -50,7 +51,8 @@ def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assist
             catalog = Catalog.load(folder)
             index = stack.enter_context(_open_index(settings, catalog, embedder))
             assistant = assemble(catalog, index, embedder, folder / "models", engine)
-        # The first query builds torch's kernels and the catalog's postings; it must not be the first person's.
+        # What the first use builds, torch's kernels and the catalog's postings among it, must not cost the first person.
+        assistant.understander.rules.read("I loved Warm, something funny after 1900, no drama", DialogueState())
         assistant.rank(Query(text="warm", liked=catalog.ids[:1], genres=("drama",), people=("nobody",)))
         yield assistant
 
