@@ -51,7 +51,7 @@ def open_assistant(settings: Settings, engine: Engine | None) -> Iterator[Assist
             catalog = Catalog.load(folder)
             index = stack.enter_context(_open_index(settings, catalog, embedder))
             assistant = assemble(catalog, index, embedder, folder / "models", engine)
-        # What the first use builds, torch's kernels and the catalog's postings among it, must not cost the first person.
+        # What the first use builds, torch's kernels and the catalog's postings, must not cost the first person.
         assistant.understander.rules.read("I loved Warm, something funny after 1900, no drama", DialogueState())
         assistant.rank(Query(text="warm", liked=catalog.ids[:1], genres=("drama",), people=("nobody",)))
         yield assistant
