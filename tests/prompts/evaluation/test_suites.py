@@ -32,7 +32,7 @@ def one(
 
 
 def test_rationales_see_what_is_not_grounded(make_bench: MakeBench, cache: AnswerCache) -> None:
-    good = "1. A science fiction pick, close to Inception.\n"
+    good = "1. A story.\n"  # every description of the catalog begins so
     result = one("rationales", RATIONALE, make_bench, cache, QueueModel([good + "2. Steven Spielberg won an Oscar.\n"]))
     assert result.measures["grounded"] == (1.0, 2.0)
     assert result.measures["shown_grounded"][0] == result.measures["shown_grounded"][1] > 0
