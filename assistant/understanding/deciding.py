@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from assistant.acts import Intent, Operator, Slot
 from assistant.questions import questions
@@ -12,6 +13,7 @@ from assistant.state import DialogueState
 from assistant.understanding import intents
 from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.people import Person
+from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
 from assistant.understanding.stances import Stance
 from assistant.understanding.themes import themes
@@ -31,6 +33,11 @@ class Draft:
     pointed: list[tuple[Reference, Stance]] = field(default_factory=list)
     masked: str = ""
     slots: list[Slot] = field(default_factory=list)
+
+    @cached_property
+    def polarity(self) -> Polarity:
+        """The colours of the message, once its titles are masked."""
+        return Polarity(self.masked)
 
     def ids(self) -> list[str]:
         """The shown items that the message points at, in the order it does."""

@@ -15,7 +15,7 @@ from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.named import describes, from_named, keep_wanted, without_verdicts
 from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.people import FANS
-from assistant.understanding.polarity import Polarity, mask
+from assistant.understanding.polarity import mask
 from assistant.understanding.themes import refused_themes, themes
 from assistant.understanding.vocabulary import Vocabulary, Word
 
@@ -41,10 +41,9 @@ class Filler:
         if intent in QUESTIONS:
             named = [title.link.item_id for title, _ in draft.titles if title.link.item_id]
             return [*draft.ids(), *named]
-        polarity = Polarity(draft.masked)
         refers = self._fill_references(draft, intent)
         self._fill_titles(draft)
-        self._fill_people(draft, polarity)
+        self._fill_people(draft)
         limits = draft.state.limits
         taken = forgotten(draft.masked, self._vocabulary, limits.not_genres | limits.not_keywords)
         gone = {slot.span for slot in taken}
@@ -58,12 +57,12 @@ class Filler:
             if describes(draft.masked, word):
                 continue
             if word.text not in gone and not any(word.text.casefold() in span for span in spent):
-                draft.slots += self._word(draft, word, polarity.at(word.start, word.end))
+                draft.slots += self._word(draft, word, draft.polarity.at(word.start, word.end))
         draft.slots += relative
         if _INSTEAD.search(draft.masked) and any(slot.name == "genre" and slot.operator == "=" for slot in draft.slots):
             wanted = draft.masked.casefold()
             draft.slots += [Slot("genre", "forget", old, "instead") for old in draft.state.genres if old not in wanted]
-        self._fill_themes(draft, polarity)
+        self._fill_themes(draft)
         self._fill_numbers(draft, gone)
         draft.slots += from_named(draft, self._catalog)
         draft.slots = keep_wanted(draft.slots)
@@ -108,11 +107,11 @@ class Filler:
                     Slot("title", stance.operator, item.title if item else title.text, title.text, title.link.item_id)
                 )
 
-    def _fill_people(self, draft: Draft, polarity: Polarity) -> None:
+    def _fill_people(self, draft: Draft) -> None:
         for person in draft.people:
             if stances.is_measure(draft.masked[: person.start]):
                 continue
-            operator: Operator = "not" if polarity.at(person.start, person.end) == "refused" else "="
+            operator: Operator = "not" if draft.polarity.at(person.start, person.end) == "refused" else "="
             refused = person.name in draft.state.limits.not_people
             if takes_back(draft.masked, person.start, person.end, refused=refused):
                 operator = "forget"
@@ -164,17 +163,17 @@ class Filler:
             re.IGNORECASE,
         )
 
-    def _fill_themes(self, draft: Draft, polarity: Polarity) -> None:
+    def _fill_themes(self, draft: Draft) -> None:
         """ "Set in Japan", "about a bank robbery": themes that no vocabulary has."""
         taken = spans_of(draft.people, draft.words, [reference for reference, _ in draft.pointed])
         for start, end, value in themes(draft.masked):
             if not inside(start, end, taken):
-                operator: Operator = "not" if polarity.at(start, end) == "refused" else "="
+                operator: Operator = "not" if draft.polarity.at(start, end) == "refused" else "="
                 value = value.removeprefix("set in ") if operator == "not" else value
                 draft.slots.append(Slot("wish", operator, value, draft.message[start:end]))
                 taken.append((start, end))
         for start, end, value in refused_themes(draft.masked, self._catalog.keywords.__contains__):
-            if not inside(start, end, taken) and polarity.at(start, end) == "refused":
+            if not inside(start, end, taken) and draft.polarity.at(start, end) == "refused":
                 draft.slots.append(Slot("wish", "not", value, draft.message[start:end]))
 
     def _fill_numbers(self, draft: Draft, gone: set[str]) -> None:

@@ -9,7 +9,7 @@ from assistant.understanding import stances
 from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.mentions import TitleReader
 from assistant.understanding.people import FANS, PeopleIndex, Person
-from assistant.understanding.polarity import Polarity, mask
+from assistant.understanding.polarity import mask
 from assistant.understanding.references import Reference, references
 from assistant.understanding.surroundings import is_named_thing
 from assistant.understanding.vocabulary import Vocabulary
@@ -44,7 +44,8 @@ class Finder:
     def find(self, draft: Draft) -> None:
         """Spans first, so that what is a title is not read as a person, a genre or a year."""
         message, state = draft.message, draft.state
-        titles = self._titles.read(message, frozenset(state.shown))
+        shown = frozenset(state.shown)
+        titles = self._titles.read(message, shown)
         for person in self._people.find(message, self._titles.is_ordinary):
             clash = [title for title in titles if title.start < person.end and person.start < title.end]
             meant = person.sure or self._surname_meant(message, person)
@@ -60,7 +61,7 @@ class Finder:
                 continue
             if any(_MADE_BY.fullmatch(message[title.end : person.start]) for title in titles):
                 continue  # "Heat by Michael Mann": the name only tells which one is meant
-            if person.sure or self._surname_meant(message, person):
+            if meant:
                 titles = [title for title in titles if title not in clash]
                 draft.people.append(person)
         spans = spans_of(titles, draft.people)
@@ -71,13 +72,12 @@ class Finder:
             if not inside(word.start, word.end, spans)
         ]
         draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
-        polarity = Polarity(draft.masked)
-        draft.titles = [(t, stances.of_title(draft.masked, t, polarity, frozenset(state.shown))) for t in titles]
+        draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
         pointed = references(mask(message, spans), state.last_shown, self._catalog, state.focus)
         if titles:  # "Inception, love that one": the title itself is meant.
             pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
-        draft.pointed = [(r, stances.of_reference(draft.masked, r, polarity)) for r in pointed]
+        draft.pointed = [(r, stances.of_reference(draft.masked, r, draft.polarity)) for r in pointed]
         for title, stance in draft.titles:
             if title.link.item_id in state.last_shown and title.link.item_id:
                 draft.pointed.append((Reference(title.start, title.end, (title.link.item_id,), named=True), stance))

@@ -48,6 +48,7 @@ def _intent(act: DialogueAct, slots: list[Slot]) -> Intent:
 class _Merger:
     def __init__(self, reading: Reading, message: str, rules: Rules) -> None:
         self._reading, self._message, self._rules = reading, message, rules
+        self._polarity = Polarity(reading.masked)
         self._taken = [(title.start, title.end) for title in reading.titles]
         self._taken += [span for slot in reading.act.slots if (span := locate(slot.span, message))]
         self.doubtful: list[tuple[str, tuple[str, ...]]] = []
@@ -62,12 +63,11 @@ class _Merger:
     def decided(self, parse: Parse) -> list[Slot]:
         """The rules' slots; a title whose wording has no colour takes the model's."""
         refused = {fold(value) for value in parse.dislike or ()}
-        polarity = Polarity(self._reading.masked)
         slots = []
         for slot in self._reading.act.slots:
             if slot.name == "title" and slot.operator == "=" and fold(slot.span) in refused:
                 spans = [title for title in self._reading.titles if title.text == slot.span]
-                if spans and polarity.at(spans[0].start, spans[0].end) == "neutral":
+                if spans and self._polarity.at(spans[0].start, spans[0].end) == "neutral":
                     slot = replace(slot, operator="not")
             slots.append(slot)
         return slots
@@ -108,7 +108,7 @@ class _Merger:
             unknown = bool(re.fullmatch(r"[A-Z][\w'’.\-]+(?: [A-Z][\w'’.\-]+){1,3}", words))
             if name or unknown:
                 self._taken.append(span)
-                refused = Polarity(self._reading.masked).at(*span) == "refused"
+                refused = self._polarity.at(*span) == "refused"
                 operator: Operator = "not" if refused else "=" if name else "prefer"
                 slots.append(
                     Slot("person", operator, name or words, words, role=self._rules.people.role(name or "") or None)
@@ -147,7 +147,7 @@ class _Merger:
             content = [word for word in fold(words).split() if word not in GENERIC]
             if not content or self._rules.vocabulary.find(words):
                 continue
-            colour = Polarity(self._reading.masked).at(*span)
+            colour = self._polarity.at(*span)
             if colour == "refused" or (colour != "wanted" and not self._beside_a_slot(span)):
                 continue
             if not self._rules.is_theme(content):

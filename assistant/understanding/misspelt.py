@@ -59,18 +59,16 @@ class Misspelt:
         """Words of no text that are nearly a genre: "no horor"."""
         found = []
         for match in _WORD.finditer(message[:2000]):
-            known = all(part in self._evidence.known for part in fold(match[0]).split())
-            entry = None if known else self._vocabulary.near(match[0])
+            entry = None if self._is_known(match[0]) else self._vocabulary.near(match[0])
             if entry and self._vocabulary.entry(match[0]) is None:
                 found.append(Word(match.start(), match.end(), match[0], entry))
         return found
 
     def _is_odd(self, word: str) -> bool:
-        return (
-            not word.isdecimal()
-            and not all(part in self._evidence.known for part in fold(word).split())
-            and not self._vocabulary.near(word)
-        )
+        return not word.isdecimal() and not self._is_known(word) and not self._vocabulary.near(word)
+
+    def _is_known(self, word: str) -> bool:
+        return all(part in self._evidence.known for part in fold(word).split())
 
 
 def _near_enough(words: str, link: Link, *, cued: bool) -> bool:

@@ -154,7 +154,7 @@ def _sign(match: re.Match[str], text: str) -> Sign:
     sign: Sign = "bad" if name in ("bad", "hated") else "good"
     low = match.start(name)
     before = text[max(match.start(), low - 40) : low]
-    if groups.get("gap") is None and "gap" not in groups:
+    if "gap" not in groups:
         before = text[max(0, low - 12) : low]
     if _NOT.search(before) or _NOBODY.match(match[0]):
         return "good" if sign == "bad" else "bad"
