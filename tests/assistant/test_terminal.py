@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner
 
-from assistant.__main__ import _listening, app
+from assistant.__main__ import app
 from assistant.assistant import Assistant
+from assistant.commands.serving import listening
 from assistant.terminal import ask_once, plain
 from tests.fakes import QueueModel
 
@@ -64,7 +65,7 @@ def test_a_port_that_is_taken_is_told_with_another_to_pick() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(SystemExit, match=rf"127\.0\.0\.1:{port}.*PORT={port + 1}"), _listening("127.0.0.1", port):
+        with pytest.raises(SystemExit, match=rf"127\.0\.0\.1:{port}.*PORT={port + 1}"), listening("127.0.0.1", port):
             pass
 
 

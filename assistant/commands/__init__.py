@@ -1,0 +1,1 @@
+"""What the command line does: the one place that knows every room. Heavy imports wait until a command runs."""
