@@ -139,7 +139,10 @@ class Explainer:
 
     def _write(self, model: LanguageModel, facts: Facts, progress: _Progress, state: DialogueState) -> Iterator[str]:
         prompt, inputs = self.prompt_for(state), self._inputs(facts, state)
-        known = {number: text for number, one in inputs.items() if (text := self._remembered(prompt, one))}
+        # What each sentence may only shorten, and therefore depends on alone; nothing where the prompt writes freely.
+        shortens = prompt.parameters.get("shortens")
+        sources = {number: str(one[shortens]) for number, one in inputs.items() if shortens}
+        known = {number: text for number, one in sources.items() if (text := self.retold.get(prompt.reference, one))}
         for number, text in known.items():
             if not check(text, facts, (facts.cards[number],)):
                 progress.lines[number] = _whole(text, number, facts, prompt.parameters)
@@ -152,25 +155,17 @@ class Explainer:
         for piece in pieces(self._stream(model, messages, limit, progress)):
             card = progress.asked[piece.place] if 0 <= piece.place < len(progress.asked) else None
             violations = check(piece.text, facts, (facts.cards[card],) if card is not None else None)
-            if card is not None and (shortened := prompt.parameters.get("shortens")):
-                violations += reworded(piece.text, str(inputs[card][shortened]))
+            if card in sources:
+                violations += reworded(piece.text, sources[card])
             progress.judged.append(Judged(piece.text, card, violations))
             if card is None or card in progress.written:
                 continue
             if not violations and not _thin(piece.text):
                 progress.lines[card] = _whole(piece.text, card, facts, prompt.parameters)
-                self._remember(prompt, inputs[card], piece.text)
+                if card in sources:
+                    self.retold.keep(prompt.reference, sources[card], piece.text)
             yield _show(progress, facts, card)
             yield from _rest(progress, facts, before=progress.next_asked())
-
-    def _remembered(self, prompt: Prompt, inputs: Mapping[str, object]) -> str:
-        """What the model made of such a card before, where it only shortens one input."""
-        shortened = prompt.parameters.get("shortens")
-        return self.retold.get(prompt.reference, str(inputs[shortened])) if shortened else ""
-
-    def _remember(self, prompt: Prompt, inputs: Mapping[str, object], sentence: str) -> None:
-        if shortened := prompt.parameters.get("shortens"):
-            self.retold.keep(prompt.reference, str(inputs[shortened]), sentence)
 
     def _stream(
         self, model: LanguageModel, messages: tuple[Message, ...], limit: int, progress: _Progress
