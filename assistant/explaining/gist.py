@@ -13,6 +13,14 @@ _LEAST_WORDS = 6
 """Words of a sentence that tells something; "The city needs heroes." does not, and serves only for want of a longer."""
 
 _FEWEST_WORDS = 4
+
+_SLACK = 2
+"""A sentence so many words too long is rather told whole than cut."""
+
+_DETERMINER = r"(?:an?|the|this|his|her|their|its)"
+_CONNECTIVE = r"(?:and|or|but|so|yet|then|who|whom|whose|which|where|when|while|as|if|though|until)"
+_PREPOSITION = r"(?:in|on|at|to|of|by|for|with|from|into|after|during|despite|before|following|along|behind)"
+
 _SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s+[-–—]{1,2}\s+[^-–—]{1,60}\s+[-–—]{1,2}(?=\s)")
 _CLAUSE = re.compile(
@@ -21,11 +29,35 @@ _CLAUSE = re.compile(
 )
 _PHRASE = re.compile(r"\s(?=(?:with|for|from|by|and|in|on|into|during|at|against)\b)", re.IGNORECASE)
 _OPENING = re.compile(
-    r"(?:when|while|after|as|with|in|having|for|on|following|during|despite|before|set|years? after|forced|from)\b[^,]{3,120},\s+",
+    r"(?:(?:when|while|after|as|with|in|having|for|on|following|during|despite|before|set|years? after|forced|from)\b"
+    rf"|(?:\w{{3,}}ed|held|caught|stuck|lost|torn|driven|born) {_PREPOSITION}\b"
+    r"|the (?:night|day|morning|week|summer|year)\b)[^,]{3,120},\s+",
     re.IGNORECASE,
 )
 _LEANS = re.compile(
     r"(?:he|she|they|it|his|her|their|its|who|which|where|and|but|or|the two|both|as|when)\b", re.IGNORECASE
+)
+# What leans on the sentence before, and what only joins the two.
+_LEANING = re.compile(
+    r"(?:but|and|or|so|yet|then|now|however|meanwhile|he|she|they|it|his|her|their|its|this|these|both)\b",
+    re.IGNORECASE,
+)
+_JOINING = re.compile(r"^(?:but|and|or|so|yet|then|now|however|meanwhile)\b,?\s+(\w)", re.IGNORECASE)
+# ", a wounded rider," and ", Keyser Soze," between a subject and its verb. An opening is no subject.
+_GOES_ON = rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|only|not|to|\w+ing)\b)[a-z]"
+_APPOSITION = re.compile(
+    rf"^(?!(?i:{_CONNECTIVE}|{_PREPOSITION}|under|between|given|long|shortly|nearly|since|because|set|just|once|told|held|[a-z]+ed|[a-z]+ing)\b)"
+    rf"([^,]+), (?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,70}},\s+(?={_GOES_ON})"
+)
+_NAMED = re.compile(rf", [A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,2}},\s+(?={_GOES_ON})")
+# "A wounded, weary …", "a wounded and weary …": the noun is still to come.
+_NO_NOUN_YET = re.compile(
+    rf"\b{_DETERMINER}\s+(?:[\w’'-]+,\s|[\w’'-]*(?:ed|y|ous|ive|al|ic|ful|less|able|ish|ing|ent|ant)\sand\s)"
+    rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|{_PREPOSITION}|he|she|they|it|is|are|was|were|has|have|only)\b)[a-z]"
+)
+_CONDITION_ONLY = re.compile(
+    r",?\s+(?:but|and|so|then)\s+(?:when|after|while|if|as|once|before|because|since|though|although)\b.*$",
+    re.IGNORECASE,
 )
 _DEPENDENT = re.compile(r"(?:when|while|after|as|before|until|if)\s+(?=\S+\s\S+\s\S+)", re.IGNORECASE)
 _OPEN_END = re.compile(
@@ -42,13 +74,18 @@ _ADVERTISING = re.compile(
 
 
 def gist(description: str, most: int = MOST_WORDS) -> str:
-    """The first sentence that tells what happens, cut at a clause to at most `most` words; "" without one."""
+    """The first sentence that tells what happens, cut at a clause to about `most` words; "" without one.
+
+    A sentence that can be understood without the one before it goes first.
+    """
     sentences = _SENTENCE.split(" ".join(html.unescape(description).split()))[:3]
     plain = [_ASIDE.sub("", sentence).strip(" .!?\"“”'’…") for sentence in sentences]
+    telling = [sentence for sentence in plain if not _ADVERTISING.search(sentence)]
     for least in (_LEAST_WORDS, _FEWEST_WORDS):
-        for sentence in plain:
-            if len(sentence.split()) >= least and not _ADVERTISING.search(sentence):
-                return _cut(_main_clause(sentence, most), most)
+        if long := [sentence for sentence in telling if len(sentence.split()) >= least]:
+            chosen = next((sentence for sentence in long if not _LEANING.match(sentence)), long[0])
+            alone = _JOINING.sub(lambda joined: joined[1].upper(), chosen)
+            return _cut(_main_clause(alone, most), most)
     return ""
 
 
@@ -71,23 +108,28 @@ def _main_clause(sentence: str, most: int) -> str:
 
 
 def _cut(sentence: str, most: int) -> str:
+    if len(sentence.split()) > most:
+        sentence = _NAMED.sub(" ", _APPOSITION.sub(r"\1 ", sentence))
     words = sentence.split()
-    if len(words) <= most:
+    if len(words) <= most + _SLACK:
         return sentence
     beginning = " ".join(words[:most])
-    ends = (_last(*end, sentence[: len(beginning) + 1]) for end in ((_CLAUSE, 4), (_PHRASE, 1)))
-    kept = closed(next(filter(None, ends), beginning)).strip(" .,;:–—-")
+    ends = (_last(*end, sentence, len(beginning)) for end in ((_CLAUSE, 4), (_PHRASE, 1)))
+    kept = closed(_CONDITION_ONLY.sub("", next(filter(None, ends), beginning))).strip(" .,;:–—-")
     # "When the siege begins" tells the same without its first word once the main clause is cut off.
     dependent = _DEPENDENT.match(kept) if "," not in kept else None
     return kept if dependent is None else kept[dependent.end()].upper() + kept[dependent.end() + 1 :]
 
 
-def _last(boundary: re.Pattern[str], fewest: int, text: str) -> str:
-    """The text up to the last boundary that leaves enough words; "" without one.
+def _last(boundary: re.Pattern[str], fewest: int, text: str, limit: int) -> str:
+    """The text up to the last boundary within `limit` characters that leaves enough words; "" without one.
 
-    Fewer than `fewest` words since the boundary before are part of a list ("while Gimli, Legolas"): no place to stop.
+    Fewer than `fewest` words since the boundary before are part of a list ("while Gimli, Legolas"), and an adjective
+    waits for its noun: no places to stop.
     """
-    stops = [match.start() for match in boundary.finditer(text)]
+    unfit = [range(match.start() + 1, match.end()) for match in _NO_NOUN_YET.finditer(text)]
+    found = (match.start() for match in boundary.finditer(text) if match.start() <= limit)
+    stops = [end for end in found if not any(end in stretch for stretch in unfit)]
     parts = zip([0, *stops], stops, strict=False)
     fitting = [end for start, end in parts if len(text[start:end].split()) >= fewest]
     return next((text[:end] for end in reversed(fitting) if len(text[:end].split()) >= _LEAST_WORDS + 2), "")

@@ -45,3 +45,44 @@ def test_a_gist_is_short_and_its_words_are_those_of_the_description() -> None:
 )
 def test_words_that_something_must_follow_are_dropped_at_the_end(text: str, expected: str) -> None:
     assert closed(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        # Two words too many are kept: "connected to the spirit" would be another thing.
+        (
+            "The haunted family of a miller looks for the old childhood secret that has left them tied to the "
+            "spirit world.",
+            "The haunted family of a miller looks for the old childhood secret that has left them tied to the "
+            "spirit world",
+        ),
+        (
+            "Ida Brandt, a tired and honest banker from Oslo, receives a strange present from her younger brother, who "
+            "promises that it will change the way she looks at the world.",
+            "Ida Brandt receives a strange present from her younger brother",
+        ),
+        (
+            "A quiet community on the northern coast of the island is shaken up by the arrival of a wounded, sullen "
+            "fisherman who says that he has seen the end of the world.",
+            "A quiet community on the northern coast of the island is shaken up",
+        ),
+        (
+            "Vlad is a great hero of his people, but when he learns the Sultan is preparing for battle and needs to "
+            "form an army of boys, he turns to older powers.",
+            "Vlad is a great hero of his people",
+        ),
+        (
+            "Accused in the spring of the murder of his wife and of her lover, a careful banker begins a new life in a "
+            "prison where nobody else can count.",
+            "A careful banker begins a new life in a prison where nobody else can count",
+        ),
+        (
+            "Her life is not what it was. But when her oldest friend is engaged, she has to serve. Though broke, Annie "
+            "bluffs her way through the expensive rituals.",
+            "Though broke, Annie bluffs her way through the expensive rituals",
+        ),
+    ],
+)
+def test_a_gist_is_not_cut_where_its_sentence_needs_what_follows(description: str, expected: str) -> None:
+    assert gist(description, 20) == expected
