@@ -186,9 +186,9 @@ class Explainer:
 def _whole(text: str, card: int, facts: Facts, parameters: Mapping[str, object]) -> str:
     """The model's sentence, with what kind of item it is and the reason for the pick where the prompt leaves these out.
 
-    A sentence that names a liked title gives the reason itself.
+    A sentence that names a liked title or a person asked for gives the reason itself.
     """
-    reasoned = any(title in text for title in facts.liked)
+    reasoned = any(name in text for name in (*facts.liked, *facts.people))
     return with_reason(
         text,
         facts.cards[card].ranked,

@@ -119,7 +119,7 @@ def _wishes_en(state: DialogueState) -> tuple[str, ...]:
 
 def _wishes_zh(state: DialogueState) -> tuple[str, ...]:
     limits, zh = state.limits, lexicon().zh_genre
-    lines = [*state.wishes, *map(zh, state.genres), *state.people]
+    lines = [*map(lexicon().zh_wish, state.wishes), *map(zh, state.genres), *state.people]
     lines += [zh(genre) for genre in sorted(limits.genres_any) if genre not in state.genres]
     lines += [person for person in sorted(limits.people_any) if person not in state.people]
     lines += _between(limits.year_from, limits.year_to, "{}年以后", "{}年以前", "{}到{}年")

@@ -21,7 +21,9 @@ _DETERMINER = r"(?:an?|the|this|his|her|their|its)"
 _CONNECTIVE = r"(?:and|or|but|so|yet|then|who|whom|whose|which|where|when|while|as|if|though|until)"
 _PREPOSITION = r"(?:in|on|at|to|of|by|for|with|from|into|after|during|despite|before|following|along|behind)"
 
-_SENTENCE = re.compile(r"(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])")
+_SENTENCE = re.compile(
+    r"(?:(?<![A-Z])|(?<=\bWar I))(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.!?]+[\"”’']?\s+(?=[\"“A-Z0-9])|(?<=[a-z]{3})[.!?](?=[A-Z])"
+)
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s+[-–—]{1,2}\s+[^-–—]{1,60}\s+[-–—]{1,2}(?=\s)")
 _CLAUSE = re.compile(
     r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|and|so that|in order to|only to|who|which|where|as)\b)",

@@ -181,7 +181,7 @@ def _claims(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Vio
 def _words_en(masked: Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
     known = facts.words.union(*(card.words for card in about))
     for sentence in re.split(r"(?<=[.!?:;])\s+", masked.plain):
-        for match in re.finditer(r"(?<!\w)[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'.-]*", sentence):
+        for match in re.finditer(r"(?<!\w)[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ0-9'.-]*", sentence):
             word = match.group().strip("'.-")
             if not word or _supported(word, known):
                 continue

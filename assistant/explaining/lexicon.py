@@ -29,6 +29,7 @@ class Lexicon:
     genres: Mapping[str, Genre]
     aliases: Mapping[str, str]
     zh_keywords: Mapping[str, str]
+    zh_wishes: Mapping[str, str]
     talk: frozenset[str]
     zh_talk: tuple[str, ...]
     claims: tuple[str, ...]
@@ -45,6 +46,10 @@ class Lexicon:
         known = self.genres.get(self.canonical(genre))
         return known.zh if known else genre
 
+    def zh_wish(self, wish: str) -> str:
+        """The wish in Chinese, or as it is where no Chinese name is known."""
+        return self.zh_wishes.get(wish) or self.zh_keywords.get(wish, wish)
+
 
 @cache
 def lexicon() -> Lexicon:
@@ -58,6 +63,7 @@ def lexicon() -> Lexicon:
         genres=genres,
         aliases=data["aliases"],
         zh_keywords=data["zh_keywords"],
+        zh_wishes=data["zh_wishes"],
         talk=frozenset(data["talk"].split()),
         zh_talk=tuple(sorted(data["zh_talk"], key=len, reverse=True)),
         claims=tuple(data["claims"]),

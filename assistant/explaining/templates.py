@@ -11,9 +11,13 @@ from assistant.state import DialogueState
 from ranking.types import Evidence, Ranked, Ranking
 from retrieval.types import Item, unique
 
+_GOOD_RATING = 7.0
 _HEADS = ("documentary", "western", "musical", "thriller", "comedy", "drama", "romance", "mystery", "adventure")
 _LIKED = ("close to {}, which you liked", "a good next step after {}", "made for the taste that liked {}")
+_ASKED = ("with the “{}” you asked for", "with “{}”, as you wished", "and “{}” is part of it")
+_PERSON = ("{}, as you asked", "{}, whom you asked for", "{}")
 _LIKED_ZH = ("与你喜欢的《{}》相近", "口味上接近《{}》", "看过《{}》之后值得一看")
+_HAS_ZH, _THEME_ZH = "有你要的", "题材，"
 _ORDER = ("liked", "person", "keyword", "wish", "runtime", "genre", "year", "popularity", "rating")
 
 
@@ -79,7 +83,7 @@ def with_reason(text: str, ranked: Ranked, number: int, *, chinese: bool, kind_t
     said = closed(text.rstrip(" .!。！"))
     reason = (tie(ranked, number, chinese=chinese) or _merit(ranked, chinese=chinese)) if tie_too else ""
     if chinese:
-        return f"{said}，{reason}。" if reason else text
+        return f"{said}，{_unrepeated(reason, said)}。" if reason else text
     if kind_too:
         reason = f"{_with_article(kind(ranked, chinese=False))}, {reason}".removesuffix(", ")
     return f"{said}{' –' if kind_too else ','} {reason}." if reason else text
@@ -125,7 +129,17 @@ def _reason_zh(ranked: Ranked, number: int) -> str:
         opening += f"，{makers[0]}{'著' if item.credited('author') else '执导'}"
     about = "与".join(themes(ranked, chinese=True, most=2))
     links = [line for evidence in _strongest(ranked) if (line := _link_zh(evidence, item, number))]
-    return "，".join([opening, f"关于{about}", *links[:1]] if about else [opening, *links[:2]]) + "。"
+    said = f"{opening}，关于{about}" if about else opening
+    return "，".join([said, *(_unrepeated(link, said) for link in links[: 1 if about else 2])]) + "。"
+
+
+def _unrepeated(reason: str, said: str) -> str:
+    """A reason in Chinese without the theme that the sentence before it names already."""
+    theme, follows, rest = reason.partition(_THEME_ZH)
+    if follows and theme in said:
+        return rest
+    asked = reason.removeprefix(_HAS_ZH)
+    return "正合你的要求" if asked != reason and asked in said else reason
 
 
 def _genres(ranked: Ranked) -> tuple[str, ...]:
@@ -136,6 +150,11 @@ def _genres(ranked: Ranked) -> tuple[str, ...]:
 
 def _makers(item: Item) -> tuple[str, ...]:
     return item.credited("director") or item.credited("author")
+
+
+def _well_rated(item: Item) -> bool:
+    """Whether the rating speaks for the item."""
+    return item.rating is not None and item.rating >= _GOOD_RATING
 
 
 def _asked_for(ranked: Ranked, person: str) -> bool:
@@ -150,6 +169,8 @@ def _strongest(ranked: Ranked) -> list[Evidence]:
             first.setdefault(evidence.kind, evidence)
     if len(first) > 1:
         first.pop("genre", None)  # the opening names the genre already
+    if "popularity" in first:
+        first.pop("rating", None)  # it tells how well the item is rated, too
     strongest = sorted(first.values(), key=lambda one: (not one.words and one.kind != "liked", _ORDER.index(one.kind)))
     said = [one.words for one in strongest]
     return [one for place, one in enumerate(strongest) if not one.words or one.words not in said[:place]]
@@ -163,20 +184,24 @@ def _link_en(evidence: Evidence, item: Item, number: int) -> str:
         case "person":
             role = next((credit.role for credit in item.people if credit.name == value), "")
             said = {"director": "directed by {}", "author": "written by {}"}.get(role, "with {}").format(value)
-            return f"{said}, as you asked"
+            return _PERSON[number % len(_PERSON)].format(said)
         case "keyword" | "wish" if lexicon().canonical(value) in lexicon().genres and value != words:
             return f"to match your “{words}”"
         case "keyword" | "wish":
-            asked = words in words_of(value) or value == words
-            return f"with the “{words}” you asked for" if asked else f"with “{value}” for your “{words}”"
+            if words in words_of(value) or value == words:
+                return _ASKED[number % len(_ASKED)].format(words)
+            if set(words_of(value)) & set(words_of(words)):
+                return _ASKED[number % len(_ASKED)].format(value)
+            return f"with the theme “{value}” for your “{words}”"
         case "genre":
             return f"the {words} you asked for"
         case "year":
             return "within the years you set"
         case "runtime":
-            return f"at {item.runtime} minutes within the length you set" if item.runtime else ""
+            return f"{item.runtime} minutes long, within the length you set" if item.runtime else ""
         case "popularity":
-            return f"rated by {item.votes:,} people" if item.votes is not None else ""
+            how = f"rated {item.rating:g} out of 10" if _well_rated(item) else "rated"
+            return f"{how} by {item.votes:,} people" if item.votes is not None else ""
         case _:
             return f"rated {item.rating:g} out of 10" if item.rating else ""
 
@@ -187,10 +212,10 @@ def _link_zh(evidence: Evidence, item: Item, number: int) -> str:
         case "liked":
             return _LIKED_ZH[number % len(_LIKED_ZH)].format(bare(value))
         case "person":
-            return f"有你要的{value}"
+            return f"{_HAS_ZH}{value}"
         case "keyword" | "wish":
             said = lex.zh_keywords.get(value) or f"“{lex.zh_genre(value)}”"
-            return f"有你要的{said}" if value == words else f"{said}符合你说的“{words}”"
+            return f"{_HAS_ZH}{said}" if value == words else f"{said}{_THEME_ZH}合你“{lex.zh_wish(words)}”的要求"
         case "genre":
             return f"正是你要的{lex.zh_genre(value)}"
         case "year":
@@ -198,6 +223,7 @@ def _link_zh(evidence: Evidence, item: Item, number: int) -> str:
         case "runtime":
             return f"片长{item.runtime}分钟，符合要求" if item.runtime else ""
         case "popularity":
-            return f"有{item.votes}人评过分" if item.votes is not None else ""
+            how = f"评分{item.rating:g}，" if _well_rated(item) else ""
+            return f"{how}有{item.votes}人评过分" if item.votes is not None else ""
         case _:
             return f"评分{item.rating:g}" if item.rating else ""

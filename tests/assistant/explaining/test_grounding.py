@@ -84,3 +84,10 @@ def test_a_number_with_separators_is_found_in_the_record(ranking: Ranking, state
     facts = gather(replace(ranking, items=(replace(night, item=crowded),)), state)
     assert check("A train with 11,000 travellers", facts) == ()
     assert [violation.kind for violation in check("A train with 12,000 travellers", facts)] == ["number"]
+
+
+def test_words_with_digits_are_words(ranking: Ranking, state: DialogueState) -> None:
+    card = replace(ranking.items[0], item=replace(ranking.items[0].item, description="An MI6 agent takes a train."))
+    facts = gather(Ranking((card,)), state)
+    assert check("An MI6 agent takes a train", facts) == ()
+    assert [str(found) for found in check("An MI5 agent takes a train", facts)] == ["name: MI5"]
