@@ -18,8 +18,9 @@ from tqdm import tqdm
 
 from assistant.assistant import Assistant
 from assistant.engines import EngineError, LanguageModel, Message
-from assistant.events import Done, Usage
+from assistant.events import Done, Problem, Usage
 from assistant.state import DialogueState
+from prompts.evaluation.cache import BudgetSpent, CachedModel
 from prompts.evaluation.cases import CASES, read_cases
 from prompts.loader import Prompt, load
 from retrieval.types import Constraints, Item, Query
@@ -167,24 +168,34 @@ def sample(count: int, seed: int = 7) -> list[str]:
     return random.Random(seed).sample(fitting, min(count, len(fitting)))
 
 
-def compare(assistant: Assistant, model: LanguageModel, messages: Sequence[str], progress: bool = False) -> AgentReport:
-    """Each message through the agent and through a turn of ours. Raises EngineError when the engine is lost."""
+def compare(assistant: Assistant, model: CachedModel, messages: Sequence[str], progress: bool = False) -> AgentReport:
+    """Each message through the agent and through a turn of this assistant, which asks the same model.
+
+    When the model's time is used up, the report is on the messages that are done; its answers are kept, so the next run
+    goes on. Raises EngineError when the engine is lost, or the time was too short for a single message.
+    """
     agent = Agent(assistant, model)
     theirs: list[Usage] = []
     ours: list[Usage] = []
     for message in tqdm(messages, desc="messages", disable=not progress, file=sys.stderr):
-        theirs.append(agent.run(message)[1])
-        done = next(event for event in assistant.reply(DialogueState(), message) if isinstance(event, Done))
-        if not done.usage.calls:
-            raise EngineError(f"the engine did not answer: {message!r} was read by rules")
-        ours.append(done.usage)
+        try:
+            rival = agent.run(message)[1]
+            own = _turn(assistant, message)
+        except EngineError as error:
+            if isinstance(error, BudgetSpent) or model.out_of_time:
+                break
+            raise
+        theirs.append(rival)
+        ours.append(own)
+    if not ours:
+        raise BudgetSpent("the time was too short for one message; run it again to go on where it stopped")
 
     def mean(values: list[int]) -> float:
         return round(statistics.mean(values), 1)
 
     tokens = [[usage.prompt_tokens + usage.completion_tokens for usage in side] for side in (theirs, ours)]
     return AgentReport(
-        messages=len(messages),
+        messages=len(ours),
         agent_calls=mean([usage.calls for usage in theirs]),
         agent_tokens=mean(tokens[0]),
         agent_prompt_tokens=mean([usage.prompt_tokens for usage in theirs]),
@@ -196,3 +207,13 @@ def compare(assistant: Assistant, model: LanguageModel, messages: Sequence[str],
         our_completion_tokens=mean([usage.completion_tokens for usage in ours]),
         share_of_tokens=round(sum(tokens[1]) / sum(tokens[0]), 3),
     )
+
+
+def _turn(assistant: Assistant, message: str) -> Usage:
+    """The cost of a first turn. Raises EngineError when it had to do without the language model."""
+    for event in assistant.reply(DialogueState(), message):
+        if isinstance(event, Problem):
+            raise EngineError(f"{message!r}: {event.text}")
+        if isinstance(event, Done):
+            return event.usage
+    raise EngineError(f"{message!r}: the turn had no end")

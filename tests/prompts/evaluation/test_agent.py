@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from assistant.engines import EngineError
 from prompts.evaluation.agent import MOST_ACTS, Agent, compare, sample
+from prompts.evaluation.cache import AnswerCache, BudgetSpent, CachedModel
 from tests.conftest import MakeAssistant
 from tests.fakes import QueueModel
 
@@ -48,14 +50,27 @@ def test_an_agent_that_never_finishes_is_ended(make_assistant: MakeAssistant) ->
     assert Agent(make_assistant(None), model).run("anything")[1].calls == 1 + MOST_ACTS + 2
 
 
-def test_costs_are_compared_on_the_same_messages(make_assistant: MakeAssistant) -> None:
-    model = QueueModel(default="{}")
-    report = compare(make_assistant(model), model, ["something with dreams", "a comedy from the 90s"])
+def test_costs_are_compared_on_the_same_messages(make_assistant: MakeAssistant, cache: AnswerCache) -> None:
+    model = CachedModel(QueueModel(default="{}"), cache, "agent@1")
+    messages = ["something with dreams", "a comedy from the 90s"]
+    report = compare(make_assistant(model), model, messages)
     assert (report.messages, report.agent_calls) == (2, 4.0)
     assert 0 < report.our_most_calls <= 2
     assert report.passed == (report.share_of_tokens <= 1 / 3)
-    with pytest.raises(EngineError, match="rules"):
-        compare(make_assistant(None), model, ["something with dreams"])
+    with pytest.raises(EngineError, match="not available"):
+        compare(make_assistant(None), model, messages)
+
+
+def test_a_comparison_that_ran_out_of_time_goes_on_where_it_stopped(
+    make_assistant: MakeAssistant, cache: AnswerCache
+) -> None:
+    messages = ["something with dreams", "a comedy from the 90s"]
+    first = CachedModel(QueueModel(default="{}"), cache, "agent@1")
+    whole = compare(make_assistant(first), first, messages[:1])
+    late = CachedModel(QueueModel(), cache, "agent@1", deadline=time.monotonic() - 1)
+    assert compare(make_assistant(late), late, messages) == whole
+    with pytest.raises(BudgetSpent):
+        compare(make_assistant(late), late, messages[1:])
 
 
 def test_the_sample_is_of_real_wishes_and_always_the_same() -> None:
