@@ -50,6 +50,16 @@ class Settings(BaseSettings):
         validation_alias="CHROMA_URL",
         description="A Chroma server for the vectors (embedded in the catalog's folder when unset).",
     )
+    require_keys: bool | None = Field(
+        default=None,
+        validation_alias="CONCIERGE_REQUIRE_KEYS",
+        description="Whether every API request needs a key (only beyond loopback when unset).",
+    )
+    origins: str = Field(
+        default="",
+        validation_alias="CONCIERGE_ORIGINS",
+        description="Other sites whose pages may call the API, separated by commas (none when unset).",
+    )
     retention_days: float | None = Field(
         default=None,
         validation_alias="CONCIERGE_RETENTION_DAYS",
@@ -66,6 +76,11 @@ class Settings(BaseSettings):
     def catalog_dir(self) -> Path:
         """The folder of the catalog that is served."""
         return self.root / "catalogs" / self.catalog
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The sites of `origins`, one by one."""
+        return tuple(origin.strip().rstrip("/") for origin in self.origins.split(",") if origin.strip())
 
     @property
     def embedding_model(self) -> Path:

@@ -44,14 +44,17 @@ def run_server(settings: Settings, listener: socket.socket) -> None:
         open_memory(database(settings)) as memory,
         ModelWatch(assistant, memory, settings.catalog_dir, partial(_train_apart, settings)),
     ):
-        options = ServerOptions(host=settings.host, retention_days=settings.retention_days)
+        options = ServerOptions(
+            host=settings.host,
+            require_keys=settings.require_keys,
+            allowed_origins=settings.allowed_origins,
+            retention_days=settings.retention_days,
+        )
         linker = assistant.understander.rules.linker
         api = create_app(assistant, memory, options, engine_status=assistant.engine_status, linker=linker)
         if options.keys_required:
-            # A browser has no key to show: beyond this machine only the API is served.
-            console.print(
-                "Other machines can reach this address: only the API is served, with keys (`concierge keys create`)."
-            )
+            # A browser has no key to show.
+            console.print("Keys are required: only the API is served (`concierge keys create` makes one).")
         else:
             mount_page(api, build_page(assistant, StoredHistory(memory)))
         server = uvicorn.Server(uvicorn.Config(api, log_level="warning", timeout_graceful_shutdown=5))

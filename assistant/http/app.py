@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from assistant.http import catalog, native, openai_chat, operations, people
 from assistant.http.auth import Doorkeeper
@@ -78,6 +79,14 @@ def create_app(
     for router in (native.router, catalog.router, people.router, openai_chat.router, operations.router):
         app.include_router(router)
     add_handlers(app)
+    if options.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", openai_chat.SESSION],
+            expose_headers=[openai_chat.SESSION],
+        )
     app.add_middleware(Guard, options=options, metrics=metrics)
     return app
 

@@ -101,7 +101,8 @@ class Guard:
             names = ", ".join(self._options.allowed_hosts)
             raise _Refused(403, f"This server answers to {names} only. Call it by one of these names.")
         origin = headers.get("origin")
-        if origin is not None and scope["method"] not in _SAFE and urlsplit_host(origin) != host:
+        ours = origin is None or urlsplit_host(origin) == host or origin in self._options.allowed_origins
+        if not ours and scope["method"] not in _SAFE:
             raise _Refused(403, "Pages of other sites may not call this server.")
 
     async def _with_body(self, scope: Scope, receive: Receive) -> Receive:

@@ -122,10 +122,10 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 async def chat(body: ChatBody, request: Request, caller: Chatter) -> Response:
     """One turn, as server-sent events. The turn is durable when `done` comes with `stored: true`."""
     services = services_of(request)
-    services.line.admit()
     user = caller.user(body.user)
+    services.line.admit(user)
     frames = await run_in_threadpool(_frames, services, user, body)
-    return EventStream(frames, services.line, services.options.send_seconds)
+    return EventStream(user, frames, services.line, services.options.send_seconds)
 
 
 def _frames(services: Services, user: str, body: ChatBody) -> Generator[str, None, None]:

@@ -43,9 +43,11 @@ REPLAYED = 8
 """Messages of an unknown conversation that are read again; what was said before them is left out."""
 
 _ENDING = ("turn_id", "stored", "reasons", "understood", "usage", "timings_ms")
-_SESSION = "X-Conversation-Id"
+SESSION = "X-Conversation-Id"
+"""The header that names a conversation, in requests and in answers."""
+
 SessionHeader = Annotated[
-    Id | None, Header(alias=_SESSION, description="Names the conversation; the earlier messages are then not needed.")
+    Id | None, Header(alias=SESSION, description="Names the conversation; the earlier messages are then not needed.")
 ]
 
 
@@ -74,8 +76,8 @@ async def complete(
 ) -> Response:
     """A chat completion, streamed or whole. Cards come as Markdown in the text and as data in `concierge`."""
     services = services_of(request)
-    services.line.admit()
     user = caller.user(body.user)
+    services.line.admit(user)
     said = body.conversation()
     if body.messages[-1].role != "user" or not said or said[-1][0] != "user":
         raise ApiProblem(400, "The last message must be the user's, with some text: it is the one to answer.")
@@ -85,10 +87,10 @@ async def complete(
         raise ApiProblem(400, str(problem)) from problem
     place = await run_in_threadpool(_locate, services.talk, user, said[:-1], conversation_id)
     answer = _Answer(services, body, place, said)
-    headers = {_SESSION: place.conversation_id} if place.conversation_id.isascii() else {}
+    headers = {SESSION: place.conversation_id} if place.conversation_id.isascii() else {}
     if body.stream:
-        return EventStream(answer.frames(), services.line, services.options.send_seconds, headers)
-    finished = await services.line.drain(answer.silently(), _nothing, request.receive)
+        return EventStream(user, answer.frames(), services.line, services.options.send_seconds, headers)
+    finished = await services.line.drain(user, answer.silently(), _nothing, request.receive)
     if not finished:
         return Response(status_code=499)
     return JSONResponse(answer.whole().model_dump(), headers=headers)
@@ -185,9 +187,7 @@ class _Answer:
             case "problem":
                 self._data["problems"].append(record)
             case "done":
-                added = {
-                    key: record[key] for key in ("turn_id", "stored", "reasons", "understood", "usage", "timings_ms")
-                }
+                added = {key: record[key] for key in _ENDING}
         self._data |= added
         if isinstance(event, Stored):
             self._usage = event.done.usage

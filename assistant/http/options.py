@@ -14,6 +14,7 @@ class ServerOptions:
 
     `require_keys` None means: unless the server listens on loopback only. Without keys the Host header must be one of
     `allowed_hosts`, so that a web page elsewhere cannot reach the server through a name that it controls.
+    `allowed_origins` are sites whose pages may call the API from a browser, for instance `https://shop.example`.
     `max_body` is in bytes; `body_seconds` bounds how long a body may take to arrive, `send_seconds` how long a reader
     may stand still. `requests_per_minute` is per key and process, 0 for no limit; without keys there is none.
     `turns_at_once` turns work at the same time, in turn; with `turns_waiting` more the server says that it is busy.
@@ -23,6 +24,7 @@ class ServerOptions:
     host: str = "127.0.0.1"
     require_keys: bool | None = None
     allowed_hosts: tuple[str, ...] = LOOPBACK_NAMES
+    allowed_origins: tuple[str, ...] = ()
     max_body: int = 262_144
     body_seconds: float = 15.0
     send_seconds: float = 60.0

@@ -14,7 +14,7 @@ from anyio import CapacityLimiter
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from assistant.http.problems import ApiProblem
+from assistant.http.places import Places
 
 log = logging.getLogger(__name__)
 
@@ -67,20 +67,18 @@ class _Relay(Generic[T]):
 
 
 class Line:
-    """Lets turns work in threads, so many at a time and in the order they come; says so when too many wait."""
+    """Lets turns work in threads, so many at a time and fairly among people."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._limiter = CapacityLimiter(at_once)
-        self._most = at_once + waiting
-        self._turns = 0
+        self._places = Places(at_once, waiting)
 
-    def admit(self) -> None:
-        """Raise ApiProblem 503 when too many turns wait already."""
-        if self._turns >= self._most:
-            raise ApiProblem(503, "Too many people are talking just now. Try again in a moment.", {"Retry-After": "2"})
+    def admit(self, person: str) -> None:
+        """Raise ApiProblem 503 when too many turns wait already, or too many of this person."""
+        self._places.admit(person)
 
     async def drain(
-        self, turn: Generator[T, None, None], give: Callable[[list[T]], Awaitable[None]], receive: Receive
+        self, person: str, turn: Generator[T, None, None], give: Callable[[list[T]], Awaitable[None]], receive: Receive
     ) -> bool:
         """Give the values as they come. False when the client went away first; the generator is closed in any case.
 
@@ -88,31 +86,28 @@ class Line:
         """
         relay: _Relay[T] = _Relay()
         finished = False
-        self._turns += 1
-        try:
-            async with anyio.create_task_group() as group:
+        async with anyio.create_task_group() as group:
 
-                async def watch() -> None:
-                    while (await receive())["type"] != "http.disconnect":
-                        pass
-                    group.cancel_scope.cancel()
+            async def watch() -> None:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                group.cancel_scope.cancel()
 
-                async def work() -> None:
+            async def work() -> None:
+                async with self._places.hold(person):
                     await anyio.to_thread.run_sync(relay.run, turn, limiter=self._limiter)
 
-                group.start_soon(watch)
-                group.start_soon(work)
-                try:
-                    while values := await relay.take():
-                        await give(values)
-                    finished = True
-                except (OSError, TimeoutError):
-                    log.info("a reader went away or stood still")
-                finally:
-                    relay.stopped = True
-                group.cancel_scope.cancel()
-        finally:
-            self._turns -= 1
+            group.start_soon(watch)
+            group.start_soon(work)
+            try:
+                while values := await relay.take():
+                    await give(values)
+                finished = True
+            except (OSError, TimeoutError):
+                log.info("a reader went away or stood still")
+            finally:
+                relay.stopped = True
+            group.cancel_scope.cancel()
         return finished
 
 
@@ -123,12 +118,13 @@ class EventStream(Response):
 
     def __init__(
         self,
+        person: str,
         turn: Generator[str, None, None],
         line: Line,
         send_seconds: float,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._turn, self._line, self._send_seconds = turn, line, send_seconds
+        self._person, self._turn, self._line, self._send_seconds = person, turn, line, send_seconds
         super().__init__(headers={"X-Accel-Buffering": "no", **(headers or {})})
         del self.headers["content-length"]
 
@@ -140,5 +136,5 @@ class EventStream(Response):
                 await send({"type": "http.response.body", "body": "".join(frames).encode(), "more_body": True})
 
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        if await self._line.drain(self._turn, give, receive):
+        if await self._line.drain(self._person, self._turn, give, receive):
             await send({"type": "http.response.body", "body": b"", "more_body": False})

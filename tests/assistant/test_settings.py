@@ -26,3 +26,11 @@ def test_changed_settings_keep_the_rest(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("PORT", "7999")
     changed = Settings().but(engine="none")
     assert (changed.engine, changed.port) == ("none", 7999)
+
+
+def test_keys_and_other_sites_are_set_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Settings().require_keys, Settings().allowed_origins) == (None, ())
+    monkeypatch.setenv("CONCIERGE_REQUIRE_KEYS", "true")
+    monkeypatch.setenv("CONCIERGE_ORIGINS", "https://shop.example/, http://localhost:3000")
+    assert Settings().require_keys is True
+    assert Settings().allowed_origins == ("https://shop.example", "http://localhost:3000")

@@ -41,6 +41,10 @@ def test_keys_are_required_beyond_loopback(host: str) -> None:
     assert not is_loopback(host)
 
 
+def test_keys_can_be_required_on_loopback_too() -> None:
+    assert ServerOptions(require_keys=True).keys_required
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
 def test_on_loopback_no_key_is_needed(host: str) -> None:
     assert not ServerOptions(host=host).keys_required
@@ -161,6 +165,20 @@ def test_pages_of_other_sites_cannot_change_anything(client: TestClient, origin:
     assert not [name for name in asked.headers if name.startswith("access-control")]
     own = client.post("/api/chat", json={"message": "x"}, headers={"Origin": HOME})
     assert own.status_code == 200
+
+
+def test_pages_of_a_site_that_is_allowed_may_call_and_others_still_not(memory: Memory) -> None:
+    app = create_app(EchoAssistant(), memory, ServerOptions(allowed_origins=("https://shop.example",)))
+    with TestClient(app, base_url=HOME) as client:
+        preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+        for origin, allowed in (("https://shop.example", True), ("https://evil.example", False)):
+            asked = client.options("/api/chat", headers={"Origin": origin, **preflight})
+            said = client.post("/api/chat", json={"message": "x"}, headers={"Origin": origin})
+            read = client.get("/api/conversations", headers={"Origin": origin})
+            assert said.status_code == (200 if allowed else 403)
+            for answer in (asked, said, read):
+                assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
+                assert "access-control-allow-credentials" not in answer.headers
 
 
 def test_large_bodies_are_refused(client: TestClient) -> None:
