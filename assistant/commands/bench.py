@@ -153,12 +153,25 @@ def turns(messages: Annotated[int, typer.Option(min=1, help="How many gold messa
 
 
 @bench.command()
-def agent(messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 12) -> None:
-    """Calls and tokens of a turn beside a plain tool-calling agent on the same engine and messages."""
+def agent(
+    messages: Annotated[int, typer.Option(min=1, help="How many gold messages, a fixed sample.")] = 12,
+    budget: Annotated[float, typer.Option(help="Minutes in which the model is asked.", min=0)] = 15,
+) -> None:
+    """Calls and tokens of a turn beside a plain tool-calling agent on the same engine and messages.
+
+    The model's answers are kept: when the minutes do not suffice, the next run goes on.
+    """
     from prompts.evaluation.agent import compare, sample
+    from prompts.evaluation.cache import CachedModel
+    from prompts.evaluation.session import cache_of
+    from prompts.evaluation.workbench import Workbench
+    from prompts.loader import load
 
     with _with_model() as (assistant, model):
-        report = compare(assistant, model, sample(messages), progress=True)
+        deadline = time.monotonic() + 60 * budget
+        kept = CachedModel(model, cache_of(Settings()), load("agent").reference, deadline=deadline)
+        ours = Workbench(assistant, kept, assistant.understander.rules.linker).assistant()
+        report = compare(ours, kept, sample(messages), progress=True)
     print(report)
     raise typer.Exit(0 if report.passed else 1)
 
@@ -186,6 +199,43 @@ def faults(
     own = local_postgres() if database is None and postgres_programs() else nullcontext(database)
     with own as url:
         report = run_faults(kills, database_url=url, engine=program)
+    print(report)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+@bench.command()
+def workers(
+    count: Annotated[int, typer.Option("--workers", min=2, help="Web processes behind nginx.")] = 2,
+    kills: Annotated[int, typer.Option(min=0, help="A worker and a copy of the model, in turn.")] = 4,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds of talk before the first kill.")] = 30,
+) -> None:
+    """Several web processes behind nginx, over PostgreSQL and a Chroma server, with copies of a stand-in for the model.
+
+    Conversations go from worker to worker while some are killed: is anything lost, doubled, or shown again?
+    """
+    from assistant.http.bench.chroma import chroma_server
+    from assistant.http.bench.postgres import local_postgres
+    from assistant.http.bench.workers import run_workers
+
+    prepared(Settings())
+    with local_postgres() as url, chroma_server() as chroma:
+        report = run_workers(url, environment={"CHROMA_URL": chroma}, workers=count, kills=kills, calm=seconds)
+    print(report)
+    raise typer.Exit(0 if report.passed else 1)
+
+
+@bench.command()
+def fair(
+    patient: Annotated[int, typer.Option(min=1, help="People who wait for an answer before they go on.")] = 6,
+    impatient: Annotated[int, typer.Option(min=0, help="Messages that one more person has open all the time.")] = 12,
+    seconds: Annotated[float, typer.Option(min=1)] = 120,
+) -> None:
+    """Several people at once with the real engine, one of them impatient: does everybody get turns?"""
+    from assistant.http.bench.fair import run_fair
+    from prompts.evaluation.agent import sample
+
+    with _with_model() as (assistant, _):
+        report = run_fair(assistant, sample(24), patient=patient, impatient=impatient, seconds=seconds)
     print(report)
     raise typer.Exit(0 if report.passed else 1)
 

@@ -21,13 +21,10 @@ import httpx
 import psycopg
 from tqdm import tqdm
 
-from assistant.http.bench.clients import Client
+from assistant.http.bench.clients import Client, back, lost_and_doubled
 from assistant.http.bench.echo_engine import processes_of
 from assistant.http.bench.server import free_port
-from assistant.memory import Memory, open_memory
-
-_PATIENCE = 120.0
-"""Seconds in which the service has to be back by itself."""
+from assistant.memory import open_memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def run_faults(
             try:
                 for thread in threads:
                     thread.start()
-                done["stuck"] += not _back(people, time.monotonic())
+                done["stuck"] += not back(people, time.monotonic())
                 for number in tqdm(range(kills), desc="kills", disable=not progress, file=sys.stderr):
                     time.sleep(chance.uniform(0.0, 0.5))
                     kind = kinds[number % len(kinds)]
@@ -97,7 +94,7 @@ def run_faults(
                         process = _start(parent, address)
                     else:
                         _kill_engine(process, chance) if kind == "engine" else _kill_connection(url, chance)
-                    done["stuck"] += not _back(people, killed)
+                    done["stuck"] += not back(people, killed)
                     done[kind] += 1
                     slowest[kind] = max(slowest[kind], time.monotonic() - killed)
             finally:
@@ -107,21 +104,11 @@ def run_faults(
                         thread.join(60)
                 os.kill(process, signal.SIGKILL)
         with open_memory(url) as memory:
-            lost, doubled = _count(memory, people)
+            lost, doubled = lost_and_doubled(memory, people)
     said, given = sum(len(person.turns) for person in people), sum(len(person.feedback) for person in people)
-    back = [round(slowest[kind], 2) for kind in ("web", "engine", "database")]
+    longest = [round(slowest[kind], 2) for kind in ("web", "engine", "database")]
     counts = (done["web"], done["engine"], done["database"])
-    return FaultReport(*counts, said, given, lost, doubled, done["stuck"], *back)
-
-
-def _back(people: list[Client], since: float) -> bool:
-    """Wait until somebody's whole turn, begun after this moment, was acknowledged with the language model in it."""
-    limit = time.monotonic() + _PATIENCE
-    while time.monotonic() < limit:
-        if any(person.last_whole > since for person in people):
-            return True
-        time.sleep(0.01)
-    return False
+    return FaultReport(*counts, said, given, lost, doubled, done["stuck"], *longest)
 
 
 def _kill_engine(web: int, chance: random.Random) -> None:
@@ -174,19 +161,3 @@ def _start(parent: subprocess.Popen[str], address: str) -> int:
         except httpx.HTTPError:
             time.sleep(0.02)
     raise RuntimeError("the web process did not come back within 60 s")
-
-
-def _count(memory: Memory, people: list[Client]) -> tuple[int, int]:
-    lost = doubled = 0
-    for person in people:
-        kept = Counter(given.id for given in memory.learning.feedback(person.user))
-        lost += sum(kept[given] == 0 for given in person.feedback)
-        doubled += sum(count > 1 for count in kept.values())
-        for talk in set(person.turns.values()):
-            turns = memory.conversations.turns(person.user, talk, limit=1_000_000)
-            ids = Counter(turn.id for turn in turns)
-            lost += sum(ids[turn_id] == 0 for turn_id, where in person.turns.items() if where == talk)
-            lost += sum(ids[f"feedback:{given}"] == 0 for given in person.feedback)
-            doubled += sum(count > 1 for count in ids.values())
-            lost += [turn.number for turn in turns] != list(range(1, len(turns) + 1))
-    return lost, doubled

@@ -1,6 +1,7 @@
-"""Stands in for a language model's server in the fault bench: `python -P stand_in.py --port N`.
+"""Stands in for a language model's server when things are killed: `python -P stand_in.py --port N`.
 
-It starts in a moment and streams a few words, so that hundreds of kills take minutes; imports nothing of ours.
+It starts in a moment and streams a few words, or an empty object where JSON is asked for, so that hundreds of kills
+take minutes; imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -11,15 +12,24 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _WORDS = ("one ", "two ", "three")
+_HEAD: dict[str, object] = {"id": "stand-in", "created": 0, "model": "bench"}
 
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path == "/v1/models":
+            self._whole({"object": "list", "data": [{"id": "bench", "object": "model"}]})
+            return
         self.send_response(200 if self.path == "/health" else 404)
         self.end_headers()
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        asked = json.loads(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+        if not asked.get("stream"):
+            message = {"role": "assistant", "content": "{}"}
+            choice = {"index": 0, "message": message, "finish_reason": "stop"}
+            self._whole({**_HEAD, "object": "chat.completion", "choices": [choice]})
+            return
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
@@ -31,9 +41,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _say(self, delta: dict[str, str], finish: str | None = None) -> None:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
-        head = {"id": "stand-in", "object": "chat.completion.chunk", "created": 0, "model": "bench"}
-        self.wfile.write(f"data: {json.dumps({**head, 'choices': [choice]})}\n\n".encode())
+        chunk = {**_HEAD, "object": "chat.completion.chunk", "choices": [choice]}
+        self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
         self.wfile.flush()
+
+    def _whole(self, body: dict[str, object]) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, *_: object) -> None:
         """Nothing."""

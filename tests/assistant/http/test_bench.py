@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from assistant.acts import DialogueAct, Intent, Slot
 from assistant.events import Event
 from assistant.http.bench import EchoAssistant, FaultReport, LoadReport, run_faults, run_load
 from assistant.http.bench.echo_engine import STAND_IN
+from assistant.http.bench.fair import FairReport, run_fair
 from assistant.state import DialogueState
 from tests.postgres import postgres_server
 
@@ -57,6 +59,21 @@ def test_what_was_acknowledged_survives_a_killed_database_connection() -> None:
     assert (report.web_kills, report.engine_kills, report.database_kills) == (2, 2, 2)
 
 
+class Slow(EchoAssistant):
+    """Takes a while, as a language model does."""
+
+    def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
+        time.sleep(0.05)
+        yield from super().reply(state, utterance)
+
+
+def test_an_impatient_person_takes_nothing_from_patient_ones() -> None:
+    report = run_fair(Slow(), ["one", "two"], patient=3, impatient=40, seconds=1.5)
+    assert report.errors == 0
+    assert report.passed, str(report)
+    assert report.median < report.impatient_median
+
+
 def test_reports_fail_for_what_they_should() -> None:
     good = LoadReport(64, 100, 0, 0, 0, 1.0, 100.0, 90.0, 500.0, 400.0, 9.0, 9.0, 0.9, 5.0, 9.0, 100.0, 105.0)
     assert good.passed
@@ -69,3 +86,8 @@ def test_reports_fail_for_what_they_should() -> None:
     assert not replace(fine, stuck=1).passed
     assert not replace(fine, acknowledged_turns=0).passed
     assert "lost" in str(fine)
+    shared = FairReport(6, 12, 120.0, 5, 7, 12, 20.0, 40.0, 80.0, 0, 0)
+    assert shared.passed
+    for unfair in ({"errors": 1}, {"least": 3}, {"least": 0, "most": 0}, {"longest": 61.0}):
+        assert not replace(shared, **unfair).passed
+    assert "longest" in str(shared)
