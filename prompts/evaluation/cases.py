@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,17 @@ class Case:
         if not isinstance(value, Mapping):
             raise CaseError(f"{self.place}: {key!r} must be an object")
         return value
+
+    def part(self, key: str, known: Collection[str]) -> Case:
+        """An object inside the case, read like a case of its own, with no keys but the known ones."""
+        inner = Case(self.id, self.mapping(key), self.place)
+        inner.only(known, f" in {key!r}")
+        return inner
+
+    def only(self, known: Collection[str], where: str = "") -> None:
+        """Raise CaseError for a key that nobody reads: it is misspelt, and its case would test nothing."""
+        if unknown := sorted(set(self.data) - set(known)):
+            raise CaseError(f"{self.place}: unknown key {unknown[0]!r}{where}; there are: {', '.join(sorted(known))}")
 
 
 def read_cases(path: Path, *, required: tuple[str, ...] = (), limit: int | None = None) -> tuple[Case, ...]:

@@ -21,6 +21,12 @@ P = ParamSpec("P")
 Reference = Annotated[str, typer.Argument(help="A prompt: explain, or explain@2.")]
 
 
+JudgeEngine = Annotated[
+    str, typer.Option(help="Where the judge runs: as CONCIERGE_ENGINE, or an address; default: where the others do.")
+]
+JudgeModel = Annotated[str, typer.Option(help="The judge's model: a name at that address, or a .gguf file.")]
+
+
 def _told(command: Callable[P, None]) -> Callable[P, None]:
     """Tell what is wrong with a file or a reference in one line, and exit with 2."""
 
@@ -49,7 +55,7 @@ def list_prompts() -> None:
     for name in names():
         used = latest(name)
         marked = ", ".join(f"{number}{'*' if number == used else ''}" for number in versions(name))
-        typer.echo(f"{name:12} versions {marked:12} {load(name).purpose}")
+        typer.echo(f"{name:14} versions {marked:12} {load(name).purpose}")
 
 
 @prompts_app.command()
@@ -100,13 +106,39 @@ def evaluate(
     budget: Annotated[float, typer.Option(help="Seconds per suite and version; 0: no end.", min=0)] = 0,
     cases: Annotated[Path | None, typer.Option(help="Cases from this file in place of the suite's.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report; default: under the home.")] = None,
+    judge: Annotated[bool, typer.Option("--judge", help="Have a model judge what rules cannot (rationales).")] = False,
+    judge_engine: JudgeEngine = "",
+    judge_model: JudgeModel = "",
 ) -> None:
     """Run suites, compare versions, write a report; exits with 1 when a gate is broken."""
+    from prompts.evaluation.judging import JudgeOptions
     from prompts.evaluation.session import Options, run_evaluation
 
-    options = Options(prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out)
+    judged_by = JudgeOptions(judge_engine, judge_model) if judge else None
+    options = Options(prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out, judged_by)
     if run_evaluation(tuple(suite), options, console):
         raise typer.Exit(1)
+
+
+@prompts_app.command()
+@_told
+def judge(
+    part: Annotated[str, typer.Option(help="held-out, tuning or all of the labels.")] = "held-out",
+    labels: Annotated[
+        Path | None, typer.Option(help="Labels from this file in place of those that come along.")
+    ] = None,
+    prompt: Annotated[list[str] | None, typer.Option(help="A version of a judge's prompt: judge-helpful@1.")] = None,
+    judge_engine: JudgeEngine = "",
+    judge_model: JudgeModel = "",
+    budget: Annotated[float, typer.Option(help="Seconds; 0: no end.", min=0)] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; default: under the home.")] = None,
+) -> None:
+    """How far a judge model agrees with labels by hand: accuracy, Cohen's kappa, and where they differ."""
+    from prompts.evaluation.judging import LABELS, JudgeOptions
+    from prompts.evaluation.session import run_trial
+
+    options = JudgeOptions(judge_engine, judge_model)
+    run_trial(part, labels or LABELS, tuple(prompt or ()), options, budget, out, console)
 
 
 @prompts_app.command()

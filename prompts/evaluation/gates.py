@@ -22,13 +22,21 @@ def read_gates(kind: str) -> Mapping[str, Mapping[str, Mapping[str, float]]]:
     return gates
 
 
-def broken(runs: Sequence[SuiteRun], kind: str, gates: Mapping[str, Any] | None = None) -> tuple[str, ...]:
-    """The gates that these runs break, each as a line for people. A stopped run is judged on what it has."""
+def broken(
+    runs: Sequence[SuiteRun],
+    kind: str,
+    gates: Mapping[str, Any] | None = None,
+    ignored: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
+    """The gates that these runs break, each as a line for people. A stopped run is judged on what it has.
+
+    `ignored` are measures that break none: those of a judge who agrees too little with people.
+    """
     found = []
     for run in runs:
         for name, bounds in (gates or read_gates(kind)).get(run.suite, {}).items():
             value = estimate(run.results, name).value
-            if np.isnan(value):
+            if np.isnan(value) or name in ignored:
                 continue
             if value < bounds.get("min", -np.inf):
                 found.append(f"{run.suite} {run.prompt}: {name} is {value:.3f}, the gate is at least {bounds['min']}")
@@ -37,12 +45,12 @@ def broken(runs: Sequence[SuiteRun], kind: str, gates: Mapping[str, Any] | None 
     return tuple(found)
 
 
-def regressions(new: SuiteRun, old: SuiteRun) -> tuple[str, ...]:
+def regressions(new: SuiteRun, old: SuiteRun, ignored: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Measures whose whole interval of the paired difference is on the worse side."""
     lines = []
     for name in new.names():
         change = difference(new.results, old.results, name)
-        if name not in _NOT_COMPARED and change.worse and change.p < 0.05:
+        if name not in _NOT_COMPARED | ignored and change.worse and change.p < 0.05:
             lines.append(
                 f"{new.suite}: {name} of {new.prompt} is worse than of {old.prompt} by {abs(change.value):.3f} "
                 f"[{change.low:.3f}, {change.high:.3f}], p = {change.p:.3f}"

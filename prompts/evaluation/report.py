@@ -19,9 +19,15 @@ from prompts.evaluation.measures import SuiteRun, difference, estimate, flipped
 NOTED_CASES = 40
 
 
-def summary(runs: Sequence[SuiteRun], against: Mapping[str, SuiteRun], gates: Sequence[str]) -> dict[str, Any]:
-    """Everything a report tells, as plain data. `against` holds the older run per suite."""
+def summary(
+    runs: Sequence[SuiteRun],
+    against: Mapping[str, SuiteRun],
+    gates: Sequence[str],
+    judge: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Everything a report tells, as plain data. `against` holds the older run per suite, `judge` a judge's trial."""
     return {
+        "judge": judge,
         "gates_broken": list(gates),
         "suites": [_suite(run, against.get(run.suite)) for run in runs],
     }
@@ -98,6 +104,52 @@ def table(part: Mapping[str, Any]) -> Table:
     return shown
 
 
+def judge_table(judge: Mapping[str, Any]) -> Table:
+    """How far a judge agrees with labels by hand, for the terminal."""
+    shown = Table(title="Agreement of the judge with labels by hand", title_justify="left")
+    for name in (
+        "criterion",
+        "labels",
+        "accuracy",
+        "kappa",
+        "95 % interval",
+        "labelled yes",
+        "labelled no",
+        "may gate",
+    ):
+        shown.add_column(name, justify="left" if name == "criterion" else "right")
+    for row in judge["agreement"]:
+        shown.add_row(
+            row["criterion"],
+            str(row["cases"]),
+            _number(row["accuracy"]),
+            _number(row["kappa"]),
+            f"{_number(row['low'])} – {_number(row['high'])}",
+            *(f"{row[label]['yes']} yes, {row[label]['no']} no" for label in ("label_yes", "label_no")),
+            "yes" if row["may_gate"] else "no",
+        )
+    return shown
+
+
+def judge_lines(judge: Mapping[str, Any]) -> list[str]:
+    """Which model judged whom, and what follows from its agreement."""
+    weights, judged = judge["weights"], judge["judged"]
+    mark = f"sha256 {weights['sha256']}" if weights["sha256"] else "weights kept by its server, so not pinned"
+    lines = [f"Judge: {weights['name']} ({mark}), asked with {', '.join(judge['prompts'])}."]
+    if weights["sha256"] and not judge["pinned"]:
+        lines.append("These are not the weights that its prompts are pinned to.")
+    if judge["same_weights"]:
+        lines.append("It judges its own answers: the model that it judges runs on the same weights.")
+    elif judged:
+        lines.append(f"It judges another model: {judged['name']}.")
+    lines += [
+        f"{row['criterion']}: kappa is below {judge['bar']}, so its verdicts are reported and break no gate."
+        for row in judge["agreement"]
+        if not row["may_gate"]
+    ]
+    return lines + (["The budget ended before the last label."] if judge["stopped"] else [])
+
+
 def _number(value: float | None, sign: bool = False) -> str:
     if value is None:
         return "–"
@@ -112,7 +164,7 @@ def write(data: Mapping[str, Any], folder: Path) -> tuple[Path, Path]:
     environment = Environment(
         loader=PackageLoader("prompts.evaluation", "."), autoescape=True, undefined=StrictUndefined
     )
-    environment.globals["number"] = _number
+    environment.globals |= {"number": _number, "judge_lines": judge_lines}
     html = environment.get_template("report.html").render(
         data=data, plots=[plot(part) for part in data["suites"]], noted=NOTED_CASES
     )

@@ -13,6 +13,7 @@ from assistant.engines.types import EngineError, LanguageModel
 from prompts import Prompt
 from prompts.evaluation.cache import AnswerCache, BudgetSpent, CachedModel
 from prompts.evaluation.cases import CASES, Case, read_cases
+from prompts.evaluation.judging import Judge
 from prompts.evaluation.measures import CaseResult, SuiteRun
 from prompts.evaluation.suites import Suite
 from prompts.evaluation.workbench import Workbench
@@ -26,7 +27,10 @@ class RunError(RuntimeError):
 
 def load_suite_cases(suite: Suite, path: Path | None = None, limit: int | None = None) -> tuple[Case, ...]:
     """The suite's cases, from its own file or another."""
-    return read_cases(path or CASES / suite.cases, required=suite.required, limit=limit)
+    cases = read_cases(path or CASES / suite.cases, required=suite.required, limit=limit)
+    for case in cases:
+        case.only(("id", *suite.required, *suite.optional))
+    return cases
 
 
 def run_suite(
@@ -41,6 +45,7 @@ def run_suite(
     budget: float | None = None,
     progress: bool = True,
     answers: str = "",
+    judge: Judge | None = None,
 ) -> SuiteRun:
     """Every case with this prompt version. With `repeat` above 0 each case is asked that often afresh.
 
@@ -65,6 +70,7 @@ def run_suite(
                     engine, cache, prompt.reference, name=answers, repetition=repetition, deadline=deadline
                 )
             bench = make_bench(model, {prompt.name: prompt})
+            bench.judge = judge.until(deadline) if judge else None
             for case in cases:
                 if stopped := _over(deadline):
                     break

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -19,11 +20,23 @@ from prompts.evaluation.cache import AnswerCache, CachedModel
 from prompts.evaluation.cases import CASES
 from prompts.evaluation.exchange import as_promptfoo, export_questions, import_answers
 from prompts.evaluation.gates import broken, regressions
+from prompts.evaluation.judging import (
+    LABELS,
+    Judge,
+    JudgeOptions,
+    Trial,
+    Weights,
+    opened_judge,
+    read_labels,
+    try_judge,
+    weights_of,
+)
 from prompts.evaluation.measures import SuiteRun
-from prompts.evaluation.report import summary, table, write
+from prompts.evaluation.report import judge_lines, judge_table, summary, table, write
 from prompts.evaluation.runner import MakeBench, load_suite_cases, run_suite
 from prompts.evaluation.suites import SUITES, Suite, suite
 from prompts.evaluation.workbench import Workbench
+from retrieval.catalog import Catalog
 from retrieval.titles import TitleLinker
 
 
@@ -41,6 +54,7 @@ class Options:
     budget: float = 0.0
     cases: Path | None = None
     out: Path | None = None
+    judge: JudgeOptions | None = None
 
 
 def cache_of(settings: Settings) -> AnswerCache:
@@ -67,7 +81,7 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
     settings = Settings().model_copy(update={"engine": engine})
     runs: list[SuiteRun] = []
     older: dict[str, SuiteRun] = {}
-    with opened(settings, console) as (make, model):
+    with opened(settings, console) as (make, model), _judging(options, settings, model, console) as (judge, trial):
         for one in chosen:
             versions = _versions(one, options)
             cases = load_suite_cases(one, options.cases, _limit(one, options))
@@ -82,6 +96,7 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
                     repeat=options.repeat,
                     budget=options.budget or None,
                     answers=options.answers,
+                    judge=judge,
                 )
                 for version in versions
             ]
@@ -92,24 +107,64 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
     if "personas" in by_name and "memory" in by_name:
         # The matched comparison: the same personas and engine, with and without catalog and ranking.
         older.setdefault("personas", by_name["memory"])
-    gates = list(broken(runs, "smoke" if options.smoke else "full"))
+        judged = Weights(options.answers) if model is None else weights_of(model, settings)
+    no_gates = trial.no_gates if trial else frozenset()
+    gates = list(broken(runs, "smoke" if options.smoke else "full", ignored=no_gates))
     for run in runs:
         if run.suite in older and older[run.suite].suite == run.suite:
-            gates += regressions(run, older[run.suite])
-    data = summary(runs, older, gates)
-    folder = options.out or settings.root / "reports" / time.strftime("prompts-%Y%m%d-%H%M%S")
-    _tell(data, write(data, folder), console)
+            gates += regressions(run, older[run.suite], no_gates)
+    data = summary(runs, older, gates, trial.plain(judged) if trial else None)
+    _tell(data, write(data, _folder(options.out, settings)), console)
     return tuple(gates)
 
 
-def _tell(data: Mapping[str, object], paths: tuple[Path, Path], console: Console) -> None:
+@contextmanager
+def _judging(
+    options: Options, settings: Settings, model: LanguageModel | None, console: Console
+) -> Iterator[tuple[Judge | None, Trial | None]]:
+    """A judge, after a trial on the labels by hand; nothing when none was asked for."""
+    if options.judge is None:
+        yield None, None
+        return
+    with opened_judge(options.judge, settings, model, cache_of(settings), {}, console) as (judge, weights):
+        labels = read_labels(LABELS, Catalog.load(settings.catalog_dir), "held-out")
+        yield judge, try_judge(judge, weights, labels)
+
+
+def run_trial(
+    part: str,
+    path: Path,
+    prompts: tuple[str, ...],
+    options: JudgeOptions,
+    budget: float,
+    out: Path | None,
+    console: Console,
+) -> None:
+    """Put a judge on trial: its verdicts on labelled sentences, and a report of how far they agree."""
+    settings = Settings()
+    versions = {one.name.removeprefix("judge-"): one for one in (load(*parse_reference(name)) for name in prompts)}
+    labels = read_labels(path, Catalog.load(settings.catalog_dir), "" if part == "all" else part)
+    with opened_judge(options, settings, None, cache_of(settings), versions, console) as (judge, weights):
+        trial = try_judge(judge.until(time.monotonic() + budget if budget else None), weights, labels)
+    data = summary((), {}, (), trial.plain())
+    _tell(data, write(data, _folder(out, settings)), console)
+
+
+def _folder(out: Path | None, settings: Settings) -> Path:
+    return out or settings.root / "reports" / time.strftime("prompts-%Y%m%d-%H%M%S")
+
+
+def _tell(data: Mapping[str, Any], paths: tuple[Path, Path], console: Console) -> None:
     out = Console()
-    for part in data["suites"]:  # type: ignore[attr-defined]
+    if data["judge"]:
+        out.print(judge_table(data["judge"]))
+        out.print("\n".join(judge_lines(data["judge"])), markup=False, highlight=False)
+    for part in data["suites"]:
         out.print(table(part))
         for name, label in (("fixed", "pass now and did not"), ("broke", "do not pass any more")):
             if part[name]:
                 out.print(f"{label}: {', '.join(part[name])}", markup=False)
-    for line in data["gates_broken"]:  # type: ignore[attr-defined]
+    for line in data["gates_broken"]:
         out.print(f"GATE BROKEN: {line}", style="red", markup=False)
     console.print(f"Reports: {paths[0]} and {paths[1]}", highlight=False, markup=False)
 

@@ -11,6 +11,7 @@ from assistant.understanding import Understander
 from prompts import Prompt, load
 from prompts.evaluation.cache import CachedModel
 from prompts.evaluation.cases import Case, CaseError
+from prompts.evaluation.judging import Judge
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
 from retrieval.titles import TitleLinker
@@ -22,12 +23,16 @@ PATIENCE = 600.0
 
 @dataclass
 class Workbench:
-    """An assistant taken apart. `versions` holds the prompts under test by name; others are the latest."""
+    """An assistant taken apart. `versions` holds the prompts under test by name; others are the latest.
+
+    `judge` answers where rules end, in the suites that ask it.
+    """
 
     base: Assistant
     model: CachedModel | None
     linker: TitleLinker
     versions: Mapping[str, Prompt] = field(default_factory=dict)
+    judge: Judge | None = None
     _understander: Understander | None = field(default=None, init=False, repr=False)
 
     @property

@@ -16,18 +16,20 @@ Runner = Callable[[Case, Workbench], CaseResult]
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A suite: its cases' file in `prompts/cases`, the keys each case must have, the module whose `run` does a case.
+    """A suite: its cases' file in `prompts/cases`, the keys each case must and may have, and what it judges.
 
-    `prompt` is the prompt that the suite judges; `sample` is the size of a standard run, `smoke` of a short one.
+    The module of the same name does a case. `prompt` is the prompt that the suite judges; `sample` is the size of a
+    standard run, `smoke` of a short one.
     """
 
     name: str
     purpose: str
     cases: str
-    required: tuple[str, ...]
     prompt: str
     sample: int
     smoke: int
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     engine: bool = True
 
     def runner(self) -> Runner:
@@ -36,33 +38,35 @@ class Suite:
         return found
 
 
-SUITES: Mapping[str, Suite] = MappingProxyType(
-    {
-        one.name: one
-        for one in (
-            Suite("extraction", "what a message wants", "understand.jsonl", ("text", "expect"), "understand", 36, 8),
-            Suite(
-                "conversations", "scripted dialogues", "conversations.yaml", ("covers", "turns"), "understand", 10, 2
-            ),
-            Suite("rationales", "why each card is there", "explain.jsonl", ("language",), "explain", 16, 2),
-            Suite(
-                "questions",
-                "answers about items",
-                "questions.jsonl",
-                ("title", "question"),
-                "understand",
-                36,
-                36,
-                False,
-            ),
-            Suite("robustness", "typos, injection, noise", "robustness.jsonl", ("text",), "understand", 20, 3),
-            Suite("recall", "finding what was recommended", "recall.jsonl", ("context", "gold"), "understand", 30, 0),
-            Suite("efficiency", "tokens and seconds of a turn", "efficiency.jsonl", ("text",), "explain", 6, 1),
-            Suite("personas", "whole conversations", "personas.jsonl", ("wants", "style"), "understand", 8, 1),
-            Suite("memory", "the same, from memory alone", "personas.jsonl", ("wants", "style"), "memory", 8, 0),
-        )
-    }
-)
+# fmt: off
+SUITES: Mapping[str, Suite] = MappingProxyType({one.name: one for one in (
+    Suite("extraction", "what a message wants", "understand.jsonl", "understand", 36, 8,
+          required=("text", "expect"),
+          optional=("shown", "context")),
+    Suite("conversations", "scripted dialogues", "conversations.yaml", "understand", 10, 2,
+          required=("covers", "turns")),
+    Suite("rationales", "why each card is there", "explain.jsonl", "explain", 16, 2,
+          required=("language",),
+          optional=("likes", "wishes", "genres", "not_genres", "people", "year_from", "year_to", "runtime_to")),
+    Suite("questions", "answers about items", "questions.jsonl", "understand", 36, 36,
+          required=("title", "question"),
+          optional=("others", "contains", "absent"), engine=False),
+    Suite("robustness", "typos, injection, noise", "robustness.jsonl", "understand", 20, 3,
+          required=("text",),
+          optional=("kind", "times", "like", "absent", "allows_horror")),
+    Suite("recall", "finding what was recommended", "recall.jsonl", "understand", 30, 0,
+          required=("context", "gold"),
+          optional=("mentioned",)),
+    Suite("efficiency", "tokens and seconds of a turn", "efficiency.jsonl", "explain", 6, 1,
+          required=("text",)),
+    Suite("personas", "whole conversations", "personas.jsonl", "understand", 8, 1,
+          required=("wants", "style"),
+          optional=("likes",)),
+    Suite("memory", "the same, from memory alone", "personas.jsonl", "memory", 8, 0,
+          required=("wants", "style"),
+          optional=("likes",)),
+)})
+# fmt: on
 
 
 def suite(name: str) -> Suite:

@@ -7,6 +7,15 @@ from prompts.evaluation.dialogue.conversations import Conversation, play
 from prompts.evaluation.measures import CaseResult
 from prompts.evaluation.workbench import Workbench
 
+# The keys of a turn; `prompts/cases/conversations.yaml` says what each is.
+# fmt: off
+TURN = frozenset({
+    "say", "likes", "dislikes", "seen", "rejected", "unknown", "genres", "not_genres", "people", "not_people",
+    "not_keywords", "languages", "years", "runtime", "popularity", "count", "wishes", "intent", "event", "has",
+    "not_has", "same_as", "fewer", "than",
+})
+# fmt: on
+
 
 def run(case: Case, bench: Workbench) -> CaseResult:
     """One script, played without explanations: its assertions are about what is understood and shown."""
@@ -15,6 +24,8 @@ def run(case: Case, bench: Workbench) -> CaseResult:
         isinstance(turn, dict) and isinstance(turn.get("say"), str) for turn in turns
     ):
         raise CaseError(f'{case.place}: every turn needs a string "say"')
+    for number, turn in enumerate(turns, 1):
+        Case(case.id, turn, case.place).only(TURN, f" in turn {number}")
     before = len(bench.model.calls) if bench.model else 0
     talker = bench.assistant()
     talker.explainer.model = None

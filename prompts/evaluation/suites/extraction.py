@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from assistant.understanding.batch import as_record, understand_case
 from prompts.evaluation.cases import Case
 from prompts.evaluation.measures import CaseResult, f1
 from prompts.evaluation.workbench import Workbench
 
+# fmt: off
+EXPECTED = frozenset({
+    "intent", "like", "dislike", "genres", "not_genres", "people", "year_from", "year_to", "wishes", "refers_to",
+})
+# fmt: on
+
 
 def run(case: Case, bench: Workbench) -> CaseResult:
     """One message: F1 per kind of value, polarity, years, intent, and values that nobody said."""
     before = len(bench.model.calls) if bench.model else 0
-    expect = case.mapping("expect")
+    expect = case.part("expect", EXPECTED)
     data = {"context": [], "shown": [], **case.data, "text": case.text("text")}
     record = as_record(understand_case(data, bench.understander()), bench.catalog)
     titles = {"like": _lower(record["like"]), "dislike": _lower(record["dislike"])}
-    gold = {"like": _lower(expect.get("like")), "dislike": _lower(expect.get("dislike"))}
+    gold = {name: _lower(expect.texts(name)) for name in ("like", "dislike")}
     both = [(name, title) for name in titles for title in titles[name]]
     wanted = [(name, title) for name in gold for title in gold[name]]
-    lists = {name: (_lower(record[name]), _lower(expect.get(name))) for name in ("genres", "not_genres", "people")}
+    lists = {name: (_lower(record[name]), _lower(expect.texts(name))) for name in ("genres", "not_genres", "people")}
     found = {title for _, title in both} & {title for _, title in wanted}
     right = {title for _, title in set(both) & set(wanted)}
-    years = [(record[key], expect.get(key)) for key in ("year_from", "year_to")]
+    years = [(record[key], expect.number(key)) for key in ("year_from", "year_to")]
     spurious = len(set(both) - set(wanted)) + sum(len(set(got) - set(want)) for got, want in lists.values())
     spurious += sum(got is not None and got != want for got, want in years)
     genres = [(name, value) for name in ("genres", "not_genres") for value in lists[name][0]]
@@ -34,7 +40,7 @@ def run(case: Case, bench: Workbench) -> CaseResult:
         "people_f1": f1(*lists["people"]),
         "polarity": (float(len(right)), float(len(found))),
         "years": (float(all(got == want for got, want in years)), 1.0),
-        "intent": (float(record["intent"] == expect.get("intent")), 1.0),
+        "intent": (float(record["intent"] == expect.text("intent")), 1.0),
         "spurious": (float(spurious), 1.0),
         **bench.spent(before),
     }
@@ -44,8 +50,8 @@ def run(case: Case, bench: Workbench) -> CaseResult:
     notes += [f"titles: {both} instead of {wanted}"] if set(both) != set(wanted) else []
     notes += [f"years: {got} instead of {want}" for got, want in years if got != want]
     kept = {key: value for key, value in record.items() if value not in ([], None)}
-    return CaseResult(case.id, passed, measures, kept, tuple(notes), str(expect.get("intent", "")))
+    return CaseResult(case.id, passed, measures, kept, tuple(notes), expect.text("intent"))
 
 
-def _lower(values: Any) -> list[str]:
-    return [str(value).lower() for value in values or ()]
+def _lower(values: Iterable[str]) -> list[str]:
+    return [value.lower() for value in values]

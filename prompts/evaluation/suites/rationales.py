@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from assistant.explaining import ExplainResult, Facts, check, gather
+from assistant.explaining import ExplainResult, Facts, check, gather, wish_lines
 from assistant.explaining.facts import words_of
 from assistant.explaining.masking import spans
 from assistant.state import DialogueState
 from prompts.evaluation.cases import Case
+from prompts.evaluation.judging import CRITERIA, Judge, measure
 from prompts.evaluation.measures import CaseResult
 from prompts.evaluation.workbench import Workbench
 from retrieval.types import Constraints
@@ -66,7 +67,35 @@ def run(case: Case, bench: Workbench) -> CaseResult:
     ]
     notes += [f"shown, not grounded: {line}" for line in bad] + (["engine lost"] if result.lost else [])
     passed = not notes and len(told) == len(result.asked)
+    if bench.judge is not None:
+        # A judge counts and tells, but what rules found decides whether a case passes.
+        verdicts, doubts = _verdicts(bench.judge, state, facts, result)
+        measures |= verdicts
+        notes += doubts
     return CaseResult(case.id, passed, measures, "".join(shown), tuple(notes), state.language)
+
+
+def _verdicts(
+    judge: Judge, state: DialogueState, facts: Facts, result: ExplainResult
+) -> tuple[dict[str, tuple[float, float]], list[str]]:
+    """What a judge says of the sentences that the rules let pass: measures, and a note for each "no"."""
+    wishes, liked = list(wish_lines(state)), list(facts.liked)
+    verdicts: dict[str, list[bool]] = {criterion: [] for criterion in CRITERIA}
+    notes = []
+    for one in result.judged:
+        if one.violations or one.card is None:
+            continue
+        item = facts.cards[one.card].item
+        asked = {"helpful": {"title": item.title, "wishes": wishes, "liked": liked, "text": result.reasons[one.card]}}
+        if state.language == "en":  # descriptions are English, so a sentence in Chinese shortens none
+            asked["faithful"] = {"description": item.description, "text": one.text}
+        for criterion, inputs in asked.items():
+            if (good := judge.good(criterion, **inputs)) is None:
+                continue
+            verdicts[criterion].append(good)
+            if not good:
+                notes.append(f"the judge finds this not {criterion}: {inputs['text']}")
+    return {measure(name): (float(sum(given)), float(len(given))) for name, given in verdicts.items()}, notes
 
 
 def _useful(text: str, facts: Facts, number: int) -> bool:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from prompts.evaluation.cases import CASES, CaseError, read_cases, sample
+from prompts.evaluation.runner import MakeBench, load_suite_cases
 from prompts.evaluation.suites import SUITES, suite
+from tests.prompts.evaluation.conftest import Write
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_a_sample_is_spread_over_the_file() -> None:
 
 @pytest.mark.parametrize("one", [one for one in SUITES.values() if one.name != "recall"], ids=lambda one: one.name)
 def test_shipped_cases_are_well_formed(one) -> None:  # type: ignore[no-untyped-def]
-    assert len(read_cases(CASES / one.cases, required=one.required)) >= one.smoke
+    assert len(load_suite_cases(one)) >= one.smoke
     assert callable(one.runner())
 
 
@@ -65,3 +67,23 @@ def test_yaml_cases_carry_their_lines(tmp_path: Path) -> None:
     path.write_text("a: [")
     with pytest.raises(CaseError, match="not YAML"):
         read_cases(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "reason"),
+    [
+        ("rationales", {"language": "en", "like": ["Heat"]}, r"cases\.jsonl:1: unknown key 'like'; there are: .*likes"),
+        ("extraction", {"text": "x", "expect": {"likes": []}}, r"cases\.jsonl:1: unknown key 'likes' in 'expect'"),
+        ("extraction", {"text": "x", "expect": {"like": "Heat"}}, r"cases\.jsonl:1: 'like' must be a list of strings"),
+        ("conversations", {"covers": "x", "turns": [{"say": "hi", "gneres": []}]}, "unknown key 'gneres' in turn 1"),
+    ],
+)
+def test_a_key_that_nobody_reads_is_named(
+    name: str, case: dict[str, object], reason: str, write: Write, make_bench: MakeBench
+) -> None:
+    def do() -> None:
+        (one,) = load_suite_cases(suite(name), write([case]))
+        suite(name).runner()(one, make_bench(None, {}))
+
+    with pytest.raises(CaseError, match=reason):
+        do()
