@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from retrieval.genres import resolve_genre
+from retrieval.moods import moods
 from retrieval.postings import Postings
 from retrieval.text import key
 from retrieval.types import Constraints, Credit, Item, Mask, Rows
@@ -218,6 +219,8 @@ class Catalog:
         self.people.mark(allowed, constraints.not_people, value=False)
         for word in constraints.not_keywords:
             allowed[self._saying(word)] = False
+            if word in moods():
+                allowed &= ~moods()[word].refused(self, constraints.genres_any)
         self.languages.mark(allowed, constraints.not_languages, value=False)
         allowed[self.rows(exclude)] = False
         return allowed

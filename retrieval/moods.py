@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 import yaml
 
-from retrieval.catalog import Catalog
-from retrieval.types import Item, Scores
+from retrieval.types import Item, Mask, Scores
+
+if TYPE_CHECKING:
+    from retrieval.catalog import Catalog
 
 _ENOUGH = 2
 """A genre and a keyword, or two keywords, say a mood: more of them say it no better."""
@@ -22,13 +25,17 @@ _AGAINST = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """`text` stands for the wish where texts are compared; `keywords` and `genres` of a record speak for it."""
+    """`text` stands for the wish where texts are compared; `keywords` and `genres` of a record speak for it.
+
+    Every item of a genre in `always` has the mood, so that refusing one refuses the other.
+    """
 
     name: str
     text: str
     keywords: tuple[str, ...]
     genres: tuple[str, ...]
     against: tuple[str, ...]
+    always: tuple[str, ...] = ()
 
     def scores(self, catalog: Catalog) -> Scores:
         """How well each record fits, 0 to 1, shape (len(catalog),)."""
@@ -39,6 +46,14 @@ class Mood:
         against = catalog.genre_mask(self.against)
         told[against] = np.maximum(told[against] - _AGAINST, 0)
         return told
+
+    def refused(self, catalog: Catalog, wanted: Collection[str]) -> Mask:
+        """True for the records that one who refuses the mood does not want, shape (len(catalog),).
+
+        A genre that is `wanted` is not refused for itself: there are war films for who wants little violence.
+        """
+        told = catalog.keyword_mask(self.keywords) & ~catalog.genre_mask(self.against)
+        return told | catalog.genre_mask(set(self.always).difference(wanted))
 
     def speaking(self, item: Item) -> tuple[str, ...]:
         """The keywords and genres of a record that speak for the mood; none where a genre speaks against it."""
@@ -57,7 +72,9 @@ def moods() -> Mapping[str, Mood]:
     """The moods of `moods.yaml` by name."""
     data = yaml.safe_load(files("retrieval").joinpath("moods.yaml").read_text(encoding="utf-8"))
     return {
-        name: Mood(name, row["text"], *(tuple(row[field]) for field in ("keywords", "genres", "against")))
+        name: Mood(
+            name, row["text"], *(tuple(row.get(field, ())) for field in ("keywords", "genres", "against", "always"))
+        )
         for name, row in data.items()
     }
 

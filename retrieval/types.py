@@ -69,7 +69,8 @@ class Constraints:
     """Limits that the person set. They are filters, never scores: an item that breaks one is not shown.
 
     `genres_any` and `people_any` ask for at least one of the values; a `not_` field refuses every one of them, and
-    `not_keywords` also an item whose title, tagline or description says such a word.
+    `not_keywords` also an item whose title, tagline or description says such a word, or whose record speaks for it as a
+    mood.
     Bounds are inclusive. An item whose value is unknown (None) does not pass a bound on that value.
     """
 
@@ -154,8 +155,9 @@ class VectorIndex(Protocol):
         """Shape (len(catalog), dimensions), each row of length 1."""
         ...
 
-    def search(self, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
-        """At most `limit` allowed rows by cosine similarity to `vector`, shape (dimensions,), best first."""
+    def nearest(self, aims: Vectors, allowed: Mask, limit: int) -> list[tuple[Rows, Scores]]:
+        """For each of the `aims`, shape (k, dimensions), at most `limit` allowed rows with their cosine similarities,
+        best first."""
         ...
 
 

@@ -6,7 +6,7 @@ import pytest
 from retrieval.catalog import Catalog
 from retrieval.generators import FactsGenerator
 from retrieval.moods import moods, spelled_out, wished
-from retrieval.types import Item, Query
+from retrieval.types import Constraints, Item, Query
 
 
 @pytest.fixture
@@ -46,6 +46,28 @@ def test_a_mood_is_embedded_as_a_description(catalog):
 def test_candidates_come_by_mood(catalog):
     rows, _ = FactsGenerator(catalog).propose(Query(keywords=("mind-bending",)), np.ones(4, np.bool_), 10)
     assert [catalog.ids[row] for row in rows] == ["puzzle", "dream"]
+
+
+def test_a_refused_mood_refuses_records_that_speak_for_it_and_genres_that_always_have_it():
+    catalog = Catalog.from_items(
+        [
+            Item("slasher", "A", genres=("thriller",), keywords=("slasher",)),
+            Item("ghosts", "B", genres=("horror",)),
+            Item("front", "C", genres=("war",)),
+            Item("toys", "D", genres=("animation",), keywords=("torture",)),
+            Item("letters", "E", genres=("romance",)),
+        ]
+    )
+    allowed = {
+        wanted: [
+            catalog.ids[row]
+            for row in np.flatnonzero(
+                catalog.allowed(Constraints(not_keywords=frozenset({"violence"}), genres_any=frozenset(wanted)))
+            )
+        ]
+        for wanted in ((), ("war",))
+    }
+    assert allowed == {(): ["toys", "letters"], ("war",): ["front"]}
 
 
 def test_no_mood_speaks_for_and_against_the_same_genre():
