@@ -7,8 +7,8 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,13 +30,17 @@ class BudgetSpent(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One answer, what it cost when it was made, and the seconds until its first words."""
+    """One answer, what it cost when it was made, and the seconds until its first words.
+
+    `valid` says whether a structured answer fits its schema; None for others.
+    """
 
     text: str
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0
     first_seconds: float = 0.0
+    valid: bool | None = None
 
 
 class AnswerCache:
@@ -106,7 +110,8 @@ class CachedModel:
     """A language model whose answers are kept. Without an inner model it answers from the cache alone.
 
     `repetition` above 0 asks again and keeps that answer apart. `deadline` is a `time.monotonic` value after which
-    nothing new is asked; `out_of_time` then tells that something was.
+    nothing new is asked; `out_of_time` then tells that something was. `failure` tells why an answer did not come:
+    whoever asked may go on without it, but nothing can be said of a prompt then.
     """
 
     def __init__(
@@ -125,6 +130,7 @@ class CachedModel:
         self.calls: list[Stored] = []
         self.fresh = 0
         self.out_of_time = False
+        self.failure: EngineError | None = None
 
     @property
     def kind(self) -> str:
@@ -148,15 +154,16 @@ class CachedModel:
         stored = self._known(question)
         if stored is None:
             inner, began = self._ask(), time.perf_counter()
-            answer = inner.structured(messages, schema, max_tokens=max_tokens, timeout=timeout)
+            with self._noted_failure():
+                answer = inner.structured(messages, schema, max_tokens=max_tokens, timeout=timeout)
             seconds = time.perf_counter() - began
             stored = Stored(answer.text, answer.prompt_tokens, answer.completion_tokens, seconds, seconds)
             self._keep(question, stored)
-        self.calls.append(stored)
         try:
             value = schema.model_validate_json(stored.text)
         except ValidationError:
             value = None
+        self.calls.append(replace(stored, valid=value is not None))
         return Generation(value, stored.text, stored.prompt_tokens, stored.completion_tokens)
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> Iterator[Chunk]:
@@ -166,13 +173,14 @@ class CachedModel:
         if stored is None:
             inner, began = self._ask(), time.perf_counter()
             text, first, tokens = "", 0.0, (0, 0)
-            for chunk in inner.stream(messages, max_tokens=max_tokens, timeout=timeout):
-                if chunk.text:
-                    first = first or time.perf_counter() - began
-                    text += chunk.text
-                    yield Chunk(chunk.text)
-                if chunk.finished:
-                    tokens = (chunk.prompt_tokens, chunk.completion_tokens)
+            with self._noted_failure():
+                for chunk in inner.stream(messages, max_tokens=max_tokens, timeout=timeout):
+                    if chunk.text:
+                        first = first or time.perf_counter() - began
+                        text += chunk.text
+                        yield Chunk(chunk.text)
+                    if chunk.finished:
+                        tokens = (chunk.prompt_tokens, chunk.completion_tokens)
             stored = Stored(text, *tokens, time.perf_counter() - began, first)
             self._keep(question, stored)
         elif stored.text:
@@ -185,11 +193,20 @@ class CachedModel:
 
     def _ask(self) -> LanguageModel:
         if self.inner is None:
-            raise EngineError("this answer is not in the cache and no engine was given")
+            self.failure = EngineError("this answer is not in the cache and no engine was given")
+            raise self.failure
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.out_of_time = True
             raise BudgetSpent("the run's time is used up; run it again to go on where it stopped")
         return self.inner
+
+    @contextmanager
+    def _noted_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except EngineError as error:
+            self.failure = self.failure or error
+            raise
 
     def _keep(self, question: Question, answer: Stored) -> None:
         self.fresh += 1

@@ -52,6 +52,7 @@ def _suite(run: SuiteRun, old: SuiteRun | None) -> dict[str, Any]:
         "stopped": run.stopped,
         "fresh_calls": run.fresh_calls,
         "cases": len(run.results),
+        "asked": sum("completion_tokens" in result.measures for result in run.results),
         "passed": sum(result.passed for result in run.results),
         "groups": {
             group: [
@@ -82,6 +83,7 @@ def _rounded(value: Any) -> Any:
 def table(part: Mapping[str, Any]) -> Table:
     """One suite's measures for the terminal, with intervals and the paired comparison."""
     title = f"{part['suite']}: {part['prompt']} on {part['engine']}, {part['passed']} of {part['cases']} cases pass"
+    title += f", the model was asked in {part['asked']}" if part["asked"] < part["cases"] else ""
     shown = Table(title=title + (" (stopped by the budget)" if part["stopped"] else ""), title_justify="left")
     for name in ("measure", "value", "95 % interval"):
         shown.add_column(name, justify="left" if name == "measure" else "right")
@@ -107,27 +109,11 @@ def table(part: Mapping[str, Any]) -> Table:
 def judge_table(judge: Mapping[str, Any]) -> Table:
     """How far a judge agrees with labels by hand, for the terminal."""
     shown = Table(title="Agreement of the judge with labels by hand", title_justify="left")
-    for name in (
-        "criterion",
-        "labels",
-        "accuracy",
-        "kappa",
-        "95 % interval",
-        "labelled yes",
-        "labelled no",
-        "may gate",
-    ):
+    for name in ("criterion", "labels", "accuracy", "kappa", "95 % interval"):
         shown.add_column(name, justify="left" if name == "criterion" else "right")
     for row in judge["agreement"]:
-        shown.add_row(
-            row["criterion"],
-            str(row["cases"]),
-            _number(row["accuracy"]),
-            _number(row["kappa"]),
-            f"{_number(row['low'])} – {_number(row['high'])}",
-            *(f"{row[label]['yes']} yes, {row[label]['no']} no" for label in ("label_yes", "label_no")),
-            "yes" if row["may_gate"] else "no",
-        )
+        interval = f"{_number(row['low'])} – {_number(row['high'])}"
+        shown.add_row(row["criterion"], str(row["cases"]), _number(row["accuracy"]), _number(row["kappa"]), interval)
     return shown
 
 
@@ -142,6 +128,12 @@ def judge_lines(judge: Mapping[str, Any]) -> list[str]:
         lines.append("It judges its own answers: the model that it judges runs on the same weights.")
     elif judged:
         lines.append(f"It judges another model: {judged['name']}.")
+    for row in judge["agreement"]:
+        good, bad = row["label_yes"], row["label_no"]
+        lines.append(
+            f"{row['criterion']}: labelled yes, {good['yes']} judged yes and {good['no']} no; "
+            f"labelled no, {bad['yes']} judged yes and {bad['no']} no; without a verdict {row['unanswered']}."
+        )
     lines += [
         f"{row['criterion']}: kappa is below {judge['bar']}, so its verdicts are reported and break no gate."
         for row in judge["agreement"]

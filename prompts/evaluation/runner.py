@@ -21,6 +21,10 @@ from prompts.evaluation.workbench import Workbench
 MakeBench = Callable[[CachedModel | None, Mapping[str, Prompt]], Workbench]
 
 
+_NONSENSE = 3
+"""So many answers without one that fits its schema are no bad luck."""
+
+
 class RunError(RuntimeError):
     """A suite that cannot be run; the message names the case and the reason."""
 
@@ -54,7 +58,7 @@ def run_suite(
     Raises
     ------
     RunError
-        when the engine fails or answers nonsense so that nothing can be measured.
+        when the engine fails, refuses the schema, or answers nonsense, so that nothing can be measured.
     """
     deadline = time.monotonic() + budget if budget else None
     began = time.monotonic()
@@ -83,6 +87,8 @@ def run_suite(
                     raise RunError(f"{case.place}: the engine failed: {error}") from error
                 if stopped := model is not None and model.out_of_time:
                     break  # The assistant went on by rules, which says nothing about the prompt.
+                if model is not None and (reason := _nothing_measured(model)):
+                    raise RunError(f"{case.place}: {prompt.path}: {reason}")
                 results.append(_named(result, repetition))
                 bar.update()
             fresh += model.fresh if model else 0
@@ -96,6 +102,16 @@ def run_suite(
         fresh,
         {"cases": len(cases), "repeat": repeat},
     )
+
+
+def _nothing_measured(model: CachedModel) -> str:
+    """Why nothing can be said of a prompt, though the assistant answered by rules; "" while there is no reason."""
+    if model.failure is not None:
+        return f"the engine failed: {model.failure}"
+    answers = [call for call in model.calls if call.valid is not None]
+    if len(answers) >= _NONSENSE and not any(call.valid for call in answers):
+        return f"the first {len(answers)} answers do not fit the schema; the last is {answers[-1].text[:80]!r}"
+    return ""
 
 
 def _over(deadline: float | None) -> bool:

@@ -77,7 +77,9 @@ class Workbench:
         calls = self.model.calls[before:] if self.model else []
         if not calls:
             return {}
+        valid = [call.valid for call in calls if call.valid is not None]
         return {
+            **({"fits_schema": (float(sum(valid)), float(len(valid)))} if valid else {}),
             "prompt_tokens": (float(sum(call.prompt_tokens for call in calls)), 1.0),
             "completion_tokens": (float(sum(call.completion_tokens for call in calls)), 1.0),
             "seconds": (sum(call.seconds for call in calls), 1.0),

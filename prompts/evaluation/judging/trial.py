@@ -109,6 +109,8 @@ def try_judge(judge: Judge, weights: Weights, labels: Sequence[Label], *, progre
             except BudgetSpent:
                 stopped = True
                 break
+            except EngineError as error:
+                raise EngineError(f"label {label.id}: the judge failed: {error}") from error
             bar.update()
     criteria = tuple(dict.fromkeys(label.criterion for label, _ in given))
     prompts = tuple(judge.prompt(criterion) for criterion in criteria)

@@ -9,7 +9,7 @@ from prompts import load
 from prompts.evaluation.cache import AnswerCache, CachedModel
 from prompts.evaluation.cases import Case, CaseError
 from prompts.evaluation.exchange import as_promptfoo, export_questions, import_answers
-from prompts.evaluation.measures import CaseResult, estimate
+from prompts.evaluation.measures import CaseResult, SuiteRun, estimate
 from prompts.evaluation.report import summary, table, write
 from prompts.evaluation.runner import MakeBench, RunError, load_suite_cases, run_suite
 from prompts.evaluation.suites import suite
@@ -189,3 +189,36 @@ def test_engine_errors_degrade_the_explanation_only(make_bench: MakeBench, cache
     result = one("rationales", RATIONALE, make_bench, cache, QueueModel([EngineError("gone")]))
     assert result.measures["shown_grounded"][0] == result.measures["shown_grounded"][1]
     assert "engine lost" in result.notes
+
+
+def test_an_engine_that_cannot_be_measured_is_named(make_bench: MakeBench, cache: AnswerCache, write) -> None:  # type: ignore[no-untyped-def]
+    part, prompt = suite("extraction"), load("understand")
+    cases = load_suite_cases(
+        part, write([{**MESSAGE, "id": f"m{number}", "text": f"{MESSAGE['text']} {number}"} for number in range(4)])
+    )
+
+    def go(model: QueueModel | None, **options: str) -> SuiteRun:
+        return run_suite(part, cases, prompt, make_bench, model, cache, progress=False, **options)  # type: ignore[arg-type]
+
+    with pytest.raises(
+        RunError, match=r"cases\.jsonl:1: .*understand/2\.yaml: the engine failed: it refused the schema"
+    ):
+        go(QueueModel([EngineError("it refused the schema")]))
+    with pytest.raises(
+        RunError, match=r"cases\.jsonl:3: .*the first 3 answers do not fit the schema; the last is 'what'"
+    ):
+        go(QueueModel(default="what"))
+    with pytest.raises(RunError, match=r"cases\.jsonl:1: .*not in the cache"):
+        go(None, answers="elsewhere")
+
+
+def test_a_report_says_how_often_the_model_was_asked(make_bench: MakeBench, cache: AnswerCache) -> None:
+    part = suite("extraction")
+    read_whole = {"text": "loved Inception", "expect": {"intent": "like", "like": ["Inception"]}}
+    cases = (Case("a", MESSAGE, "c:1"), Case("b", read_whole, "c:2"))
+    model = QueueModel(['{"intent":"recommend","like":["Inception"],"no":["horror"]}'])
+    run = run_suite(part, cases, load("understand"), make_bench, model, cache, progress=False)
+    (told,) = summary([run], {}, ())["suites"]
+    assert (told["asked"], told["cases"]) == (1, 2)
+    assert run.results[0].measures["fits_schema"] == (1.0, 1.0)
+    assert "asked in 1" in str(table(told).title)
