@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TypedDict
+
+from typing_extensions import TypedDict  # typing's own does for Pydantic from Python 3.12 on
 
 from assistant.state import DialogueState
 from ranking.types import Ranked
@@ -23,7 +24,7 @@ class UnderstoodRecord(TypedDict):
     wishes: list[str]
 
 
-class ItemRecord(TypedDict):
+class CardRecord(TypedDict):
     """One card."""
 
     rank: int
@@ -55,10 +56,10 @@ def understood_record(state: DialogueState, catalog: Catalog) -> UnderstoodRecor
     )
 
 
-def item_records(ranked: tuple[Ranked, ...], reasons: tuple[str, ...]) -> list[ItemRecord]:
+def item_records(ranked: tuple[Ranked, ...], reasons: tuple[str, ...]) -> list[CardRecord]:
     """The cards in order; scores are rounded to four places."""
     return [
-        ItemRecord(
+        CardRecord(
             rank=number,
             id=card.item.id,
             title=card.item.title,

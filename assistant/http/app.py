@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from assistant.http import catalog, native, openai_chat, operations, people
+from assistant.http import catalog, conversations, native, openai_chat, operations, people
 from assistant.http.auth import Doorkeeper
 from assistant.http.limits import Guard
 from assistant.http.metrics import EngineStatus, Metrics
@@ -76,7 +76,14 @@ def create_app(
         linker=linker or TitleLinker(assistant.catalog),
         engine_status=engine_status,
     )
-    for router in (native.router, catalog.router, people.router, openai_chat.router, operations.router):
+    for router in (
+        native.router,
+        conversations.router,
+        catalog.router,
+        people.router,
+        openai_chat.router,
+        operations.router,
+    ):
         app.include_router(router)
     add_handlers(app)
     if options.allowed_origins:

@@ -16,15 +16,13 @@ from assistant.http.wire import (
     Body,
     Count,
     Id,
-    ItemRecord,
     Names,
     Recommended,
     RecommendedFor,
     Year,
-    item_record,
     recommended,
-    understanding,
 )
+from assistant.records import understood_record
 from assistant.state import DialogueState
 from retrieval.types import Item, unique
 from retrieval.types import Query as CatalogQuery
@@ -59,7 +57,7 @@ def recommend(body: Wanted, request: Request, _caller: Reader) -> RecommendedFor
     state, unknown = _state(body, services)
     ranking = services.talk.assistant.rank(state.query())
     answer = recommended(ranking, reasons(ranking, state))
-    known = understanding(state, services.talk.assistant.catalog)
+    known = understood_record(state, services.talk.assistant.catalog)
     return RecommendedFor(**answer.model_dump(), understood=known, unknown=unknown)
 
 
@@ -81,6 +79,7 @@ def _state(body: Wanted, services: Services) -> tuple[DialogueState, list[str]]:
                 unknown.append(name)
             slots.append(Slot("genre", operator, genre or name.lower()))  # type: ignore[arg-type]
     slots += [Slot("person", "=", name) for name in body.people]
+    unknown += [name for name in body.people if name not in catalog.people]
     slots += [Slot("wish", "=", wish) for wish in body.wishes]
     if body.year_from is not None:
         slots.append(Slot("year", ">=", str(body.year_from)))
@@ -91,9 +90,9 @@ def _state(body: Wanted, services: Services) -> tuple[DialogueState, list[str]]:
 
 
 @router.get("/items/{item_id}")
-def read_item(item_id: Id, request: Request, _caller: Reader) -> ItemRecord:
+def read_item(item_id: Id, request: Request, _caller: Reader) -> Item:
     """One item of the catalog."""
-    return item_record(_item(item_id, request))
+    return _item(item_id, request)
 
 
 @router.get("/items/{item_id}/similar")
@@ -111,7 +110,7 @@ def search(
     _caller: Reader,
     q: Annotated[str, Query(min_length=1, max_length=300, description="A title, or what it is about.")],
     count: Count = 10,
-) -> list[ItemRecord]:
+) -> list[Item]:
     """Items with this title, then items that read like these words."""
     services = services_of(request)
     catalog = services.talk.assistant.catalog
@@ -119,7 +118,7 @@ def search(
     titled = [link.item_id] if link.item_id else list(link.alternatives)
     ranking = services.talk.assistant.rank(CatalogQuery(text=q, keywords=(q,), count=count))
     ids = unique([*titled, *(ranked.item.id for ranked in ranking.items)])[:count]
-    return [item_record(item) for item_id in ids if (item := catalog.get(item_id)) is not None]
+    return [item for item_id in ids if (item := catalog.get(item_id)) is not None]
 
 
 def _item(item_id: str, request: Request) -> Item:

@@ -14,9 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.assistant import InputProblem, clean
 from assistant.events import Event, Understood, Usage
-from assistant.http.auth import Chatter, Reader
+from assistant.http.auth import Chatter
 from assistant.http.markdown import Transcript, cards_in
-from assistant.http.native import event_record
 from assistant.http.openai_types import (
     AssistantMessage,
     Choice,
@@ -31,6 +30,7 @@ from assistant.http.problems import ApiProblem
 from assistant.http.services import Services, services_of
 from assistant.http.streaming import EventStream
 from assistant.http.talk import Place, Stored, Talk
+from assistant.http.told import event_record
 from assistant.http.wire import Id
 from assistant.memory import NewTurn
 from assistant.state import DialogueState
@@ -52,13 +52,13 @@ SessionHeader = Annotated[
 
 
 @router.get("/models")
-def models(request: Request, _caller: Reader) -> ModelList:
+def models(request: Request, _caller: Chatter) -> ModelList:
     """The one model there is."""
     return ModelList(data=[ModelCard(id=services_of(request).options.model_name)])
 
 
 @router.get("/models/{model}")
-def model(model: Id, request: Request, _caller: Reader) -> ModelCard:
+def model(model: Id, request: Request, _caller: Chatter) -> ModelCard:
     """The model, by its name."""
     name = services_of(request).options.model_name
     if model != name:

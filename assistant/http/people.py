@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field, model_validator
 from assistant.http.auth import Chatter, Owner
 from assistant.http.problems import ApiProblem
 from assistant.http.services import services_of
-from assistant.http.wire import Body, Id, Understanding, UserName, Words, understanding
+from assistant.http.wire import Body, Id, UserName, Words
 from assistant.memory import Feedback
+from assistant.records import UnderstoodRecord, understood_record
 
 router = APIRouter(prefix="/api", tags=["people"])
 
@@ -48,7 +49,7 @@ class FeedbackStored(BaseModel):
 
     id: str
     repeated: bool
-    understood: Understanding | None = Field(description="The conversation's wishes after it.")
+    understood: UnderstoodRecord | None = Field(description="The conversation's wishes after it.")
 
 
 class TasteRecord(BaseModel):
@@ -104,7 +105,7 @@ def give_feedback(body: FeedbackBody, request: Request, response: Response, call
         response.status_code = 201
     known = None
     if body.conversation_id is not None:
-        known = understanding(memory.conversations.state(user, body.conversation_id)[0], catalog)
+        known = understood_record(memory.conversations.state(user, body.conversation_id)[0], catalog)
     return FeedbackStored(id=body.id, repeated=not new, understood=known)
 
 

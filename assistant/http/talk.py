@@ -6,12 +6,12 @@ import logging
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from assistant.acts import DialogueAct
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Usage, Word
 from assistant.http.metrics import EngineStatus, Metrics
-from assistant.http.wire import Card, Door, cards, steps
+from assistant.http.wire import Card, Door, Step, cards, steps
 from assistant.memory import Memory, MemoryProblem, NewTurn, Turn
 from assistant.state import DialogueState
 from ranking.types import Ranking
@@ -67,7 +67,7 @@ class _Said:
     act: DialogueAct | None = None
     state: DialogueState | None = None
     cards: list[Card] = field(default_factory=list)
-    trace: list[dict[str, Any]] = field(default_factory=list)
+    trace: list[Step] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -82,7 +82,7 @@ class _Said:
                 self.act, self.state = event.act, event.state
             case Cards():
                 self.cards = cards(event.ranking, event.reasons)
-                self.trace = [step.model_dump() for step in steps(event.ranking)]
+                self.trace = steps(event.ranking)
             case Word() | Answer() | Question():
                 self.words.append(event.text)
             case Problem():
@@ -174,7 +174,7 @@ class Talk:
     def _store_stopped(self, place: Place, text: str, turn_id: str, said: _Said, prefix: Prefix | None) -> None:
         if said.state is None:
             return
-        after = said.state.showed([card.id for card in said.cards])
+        after = said.state.showed([card["id"] for card in said.cards])
         try:
             self._store(place, text, turn_id, said, Done(after, "".join(said.words)), prefix, stopped=True)
         except MemoryProblem as problem:
@@ -194,7 +194,7 @@ class Talk:
         kind, model, _ = self._engine_status()
         usage = done.usage
         reasons = dict(enumerate(done.reasons))
-        shown = [card.model_copy(update={"reason": reasons.get(n, card.reason)}) for n, card in enumerate(said.cards)]
+        shown = tuple({**card, "reason": reasons.get(n, card["reason"])} for n, card in enumerate(said.cards))
         details = {
             "prompts": dict(self._prompts),
             "engine": {"kind": kind, "model": model},
@@ -214,7 +214,7 @@ class Talk:
             done.reply,
             said.act,
             done.state,
-            tuple(card.model_dump() for card in shown),
+            shown,
             details,
             prefix(done) if prefix else None,
             said.degraded,

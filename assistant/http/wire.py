@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
-from assistant.records import item_records, understood_record
-from assistant.state import DialogueState
-from ranking.types import Ranking
-from retrieval.catalog import Catalog
-from retrieval.types import Item
+from assistant.records import CardRecord, UnderstoodRecord, item_records
+from ranking.types import Evidence, Ranking
 
 
 def _no_controls(text: str) -> str:
@@ -44,7 +41,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Fact(BaseModel):
+class Fact(TypedDict):
     """One piece of evidence: `words` is what the person said that it meets."""
 
     kind: str
@@ -53,65 +50,17 @@ class Fact(BaseModel):
     weight: float
 
 
-class Card(BaseModel):
+class Card(CardRecord):
     """One recommended item, as `concierge ask --json` prints it, with its evidence."""
 
-    rank: int
-    id: str
-    title: str
-    year: int | None
-    genres: list[str]
-    score: float
-    parts: dict[str, float]
-    reason: str
     evidence: list[Fact]
 
 
-class Step(BaseModel):
+class Step(TypedDict):
     """How many items were left after a step."""
 
     name: str
     left: int
-
-
-class Understanding(BaseModel):
-    """What is understood so far, with titles in place of ids."""
-
-    like: list[str]
-    dislike: list[str]
-    genres: list[str]
-    not_genres: list[str]
-    people: list[str]
-    year_from: int | None
-    year_to: int | None
-    wishes: list[str]
-
-
-class Credit(BaseModel):
-    """A person or company, and what they did."""
-
-    name: str
-    role: str
-
-
-class ItemRecord(BaseModel):
-    """An item of the catalog."""
-
-    id: str
-    title: str
-    year: int | None
-    genres: list[str]
-    people: list[Credit]
-    keywords: list[str]
-    description: str
-    tagline: str
-    runtime: int | None
-    language: str | None
-    countries: list[str]
-    aliases: list[str]
-    rating: float | None
-    votes: int | None
-    poster: str | None
 
 
 class Recommended(BaseModel):
@@ -125,16 +74,8 @@ class Recommended(BaseModel):
 class RecommendedFor(Recommended):
     """A ranking, and what it was asked for."""
 
-    understood: Understanding
-    unknown: list[str] = Field(description="Titles, genres and ids that the catalog does not know.")
-
-
-class Usage(BaseModel):
-    """Calls and tokens of the language model."""
-
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
+    understood: UnderstoodRecord
+    unknown: list[str] = Field(description="Titles, ids, genres and people that the catalog does not know.")
 
 
 Door = Literal["api", "openai", "click"]
@@ -144,9 +85,13 @@ def cards(ranking: Ranking, reasons: tuple[str, ...]) -> list[Card]:
     """The cards of a ranking with their reasons; the nearest when nothing fits."""
     shown = ranking.cards
     return [
-        Card(**record, evidence=[Fact(**asdict(fact)) for fact in ranked.evidence])
+        {**record, "evidence": [_fact(fact) for fact in ranked.evidence]}
         for record, ranked in zip(item_records(shown, reasons), shown, strict=True)
     ]
+
+
+def _fact(fact: Evidence) -> Fact:
+    return Fact(kind=fact.kind, value=fact.value, words=fact.words, weight=fact.weight)
 
 
 def recommended(ranking: Ranking, reasons: tuple[str, ...]) -> Recommended:
@@ -157,14 +102,3 @@ def recommended(ranking: Ranking, reasons: tuple[str, ...]) -> Recommended:
 def steps(ranking: Ranking) -> list[Step]:
     """The ranking's trace for the wire."""
     return [Step(name=step.name, left=step.left) for step in ranking.trace]
-
-
-def understanding(state: DialogueState, catalog: Catalog) -> Understanding:
-    """The state for the wire."""
-    return Understanding(**understood_record(state, catalog))
-
-
-def item_record(item: Item) -> ItemRecord:
-    """An item for the wire."""
-    record: dict[str, Any] = asdict(item)
-    return ItemRecord(**record)

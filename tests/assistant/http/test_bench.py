@@ -70,7 +70,7 @@ class Slow(EchoAssistant):
 def test_an_impatient_person_takes_nothing_from_patient_ones() -> None:
     report = run_fair(Slow(), ["one", "two"], patient=3, impatient=40, seconds=1.5)
     assert report.errors == 0
-    assert report.passed, str(report)
+    assert report.least > 0
     assert report.median < report.impatient_median
 
 

@@ -89,8 +89,9 @@ def test_recommendations_keep_every_limit_and_say_why(client: TestClient, catalo
 
 def test_no_key_is_needed_and_unknown_names_are_named(client: TestClient) -> None:
     assert client.post("/api/recommend", json={}).json()["items"]
-    answer = client.post("/api/recommend", json={"like": ["Xqzzy Blorp"], "genres": ["blorpcore"]}).json()
-    assert answer["unknown"] == ["Xqzzy Blorp", "blorpcore"]
+    wanted = {"like": ["Xqzzy Blorp"], "genres": ["blorpcore"], "people": ["christopher nolan", "Xqzzy"]}
+    answer = client.post("/api/recommend", json=wanted).json()
+    assert answer["unknown"] == ["Xqzzy Blorp", "blorpcore", "Xqzzy"]
 
 
 def test_what_cannot_be_met_names_what_blocks_and_shows_the_nearest(client: TestClient) -> None:
