@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from assistant.understanding.batch import as_record, understand_case
 from prompts.evaluation.cases import Case
@@ -29,7 +30,7 @@ def run(case: Case, bench: Workbench) -> CaseResult:
     lists = {name: (_lower(record[name]), _lower(expect.texts(name))) for name in ("genres", "not_genres", "people")}
     found = {title for _, title in both} & {title for _, title in wanted}
     right = {title for _, title in set(both) & set(wanted)}
-    years = [(record[key], expect.number(key)) for key in ("year_from", "year_to")]
+    years = [(record[key], _year(expect, key)) for key in ("year_from", "year_to")]
     spurious = len(set(both) - set(wanted)) + sum(len(set(got) - set(want)) for got, want in lists.values())
     spurious += sum(got is not None and got != want for got, want in years)
     genres = [(name, value) for name in ("genres", "not_genres") for value in lists[name][0]]
@@ -51,6 +52,12 @@ def run(case: Case, bench: Workbench) -> CaseResult:
     notes += [f"years: {got} instead of {want}" for got, want in years if got != want]
     kept = {key: value for key, value in record.items() if value not in ([], None)}
     return CaseResult(case.id, passed, measures, kept, tuple(notes), expect.text("intent"))
+
+
+def _year(expect: Case, key: str) -> int | None:
+    """A year; "this" is the current one and "last10" ten years ago."""
+    moving = {"this": date.today().year, "last10": date.today().year - 10}
+    return moving.get(str(expect.data.get(key))) or expect.number(key)
 
 
 def _lower(values: Iterable[str]) -> list[str]:

@@ -222,3 +222,12 @@ def test_a_report_says_how_often_the_model_was_asked(make_bench: MakeBench, cach
     assert (told["asked"], told["cases"]) == (1, 2)
     assert run.results[0].measures["fits_schema"] == (1.0, 1.0)
     assert "asked in 1" in str(table(told).title)
+
+
+def test_years_that_move_with_the_calendar_are_expected(make_bench: MakeBench, cache: AnswerCache) -> None:
+    data = {
+        "id": "y",
+        "text": "science fiction of the last ten years",
+        "expect": {"intent": "recommend", "year_from": "last10", "genres": ["science fiction"]},
+    }
+    assert one("extraction", data, make_bench, cache, None).passed
