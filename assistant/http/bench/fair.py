@@ -57,19 +57,18 @@ class _Person:
     by_rules: int = 0
     errors: int = 0
 
-    def run(self, address: str, messages: Sequence[str], until: float) -> None:
+    def run(self, client: httpx.Client, messages: Sequence[str], until: float) -> None:
         """Send one message after another, each a conversation of its own."""
         said = itertools.cycle(messages)
-        with httpx.Client(base_url=address, timeout=_LONGEST, trust_env=False) as client:
-            while time.monotonic() < until:
-                began = time.monotonic()
-                answer = client.post("/api/chat", json={"message": next(said), "user": self.name})
-                if '"stored": true' not in answer.text:
-                    self.errors += 1
-                    time.sleep(1)
-                    continue
-                self.by_rules += "event: problem" in answer.text
-                self.times.append(time.monotonic() - began)
+        while time.monotonic() < until:
+            began = time.monotonic()
+            answer = client.post("/api/chat", json={"message": next(said), "user": self.name})
+            if '"stored": true' not in answer.text:
+                self.errors += 1
+                time.sleep(1)
+                continue
+            self.by_rules += "event: problem" in answer.text
+            self.times.append(time.monotonic() - began)
 
 
 def run_fair(
@@ -86,10 +85,11 @@ def run_fair(
         TemporaryDirectory() as folder,
         open_memory(f"sqlite:///{folder}/fair.db") as memory,
         serving(create_app(assistant, memory, ServerOptions())) as address,
+        httpx.Client(base_url=address, timeout=_LONGEST, trust_env=False, limits=httpx.Limits()) as client,
     ):
         until = time.monotonic() + seconds
         threads = [
-            threading.Thread(target=person.run, args=(address, [*messages[n:], *messages[:n]], until), daemon=True)
+            threading.Thread(target=person.run, args=(client, [*messages[n:], *messages[:n]], until), daemon=True)
             for n, person in enumerate(people)
         ]
         for thread in threads:

@@ -63,12 +63,13 @@ class Slow(EchoAssistant):
     """Takes a while, as a language model does."""
 
     def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
-        time.sleep(0.05)
+        time.sleep(0.3)
         yield from super().reply(state, utterance)
 
 
+@pytest.mark.slow
 def test_an_impatient_person_takes_nothing_from_patient_ones() -> None:
-    report = run_fair(Slow(), ["one", "two"], patient=3, impatient=40, seconds=1.5)
+    report = run_fair(Slow(), ["one", "two"], patient=3, impatient=24, seconds=3.0)
     assert report.errors == 0
     assert report.least > 0
     assert report.median < report.impatient_median
