@@ -40,23 +40,24 @@ class Choice:
         return SINGLE.get(self.system)
 
 
-def choose(learner: Learner, table: Table, fold: NDArray[np.int64]) -> Choice:
-    """Compare on turns with all their candidates, each ranked by the models that were stopped by its `fold` only.
+def choose(learner: Learner, table: Table, fold: NDArray[np.int64], gold: int) -> Choice:
+    """Compare on turns with all their candidates, each ranked by the model that was stopped by its `fold` only.
 
-    No feature comes from a part that has seen the turn's dialog. Gold among no turn's candidates is missed by all
-    alike, and left out.
+    No feature comes from a part that has seen the turn's dialog. `gold` counts the gold items of the turns; those
+    among no turn's candidates are missed by all alike.
     """
     scores: dict[str, NDArray[np.float64]] = {HYBRID: learner.held_out(table, fold)}
     for name, part in SINGLE.items():
         if part in table.names:
             scores[name] = table.features[:, table.names.index(part)].astype(np.float64)
     ends = np.append(0, np.cumsum(table.sizes))
-    ranks: dict[str, list[float]] = {name: [] for name in scores}
+    ranks = {name: np.full(gold, np.inf) for name in scores}
+    found = 0
     for start, end in pairwise(ends.tolist()):
         for place in np.flatnonzero(table.gold[start:end]):
             for name, values in scores.items():
-                ranks[name].append(rank_of(values[start:end], int(place)))
-    gold = len(ranks[HYBRID])
-    found = {name: Ranks(np.array(values), np.zeros(gold, np.str_)).means()[_MEASURE] for name, values in ranks.items()}
-    measured = dict(sorted(found.items(), key=lambda pair: -pair[1]))
+                ranks[name][found] = rank_of(values[start:end], int(place))
+            found += 1
+    means = {name: Ranks(values, np.zeros(gold, np.str_)).means()[_MEASURE] for name, values in ranks.items()}
+    measured = dict(sorted(means.items(), key=lambda pair: -pair[1]))
     return Choice(max(measured, key=lambda name: (measured[name], name == HYBRID)), measured, gold)

@@ -95,8 +95,9 @@ def incidence(rows: Sequence[Rows], items: int) -> csr_matrix[np.float32]:
 def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case]) -> Corpus:
     """Join interactions (`user_id,item_id[,timestamp]`; in the order of the file without times) with cases.
 
-    A case belongs to the user_id that equals its dialog, if their items agree. The dialogs that interactions lack are
-    read from the cases themselves. Raises ValueError when no interaction names an item of the catalog.
+    A case belongs to the user_id that equals its dialog, if they share a quarter of its items; the dialog then names
+    what either of them has. The dialogs that interactions lack are read from the cases alone. Raises ValueError when
+    no interaction names an item of the catalog and there are no cases.
     """
     histories = _histories(catalog, interactions)
     if not histories and not cases:
@@ -107,11 +108,10 @@ def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[C
     owner = {}
     for dialog, named in told.items():
         known = histories.get(dialog, {})
-        if named and 2 * len(named.keys() & known.keys()) < len(named):
-            owner[dialog] = f"{dialog} (cases)" if known else dialog
-            histories[owner[dialog]] = named
-        else:
-            owner[dialog] = dialog
+        same = not known or 4 * len(named.keys() & known.keys()) >= len(named)
+        owner[dialog] = dialog if same else f"{dialog} (cases)"
+        if named:
+            histories[owner[dialog]] = {**named, **known} if same else named
     keys = tuple(histories)
     places = {key: place for place, key in enumerate(keys)}
     turns = tuple(to_turn(catalog, case, places.get(owner[case.dialog], -1)) for case in cases)

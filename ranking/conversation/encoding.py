@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ranking.conversation.corpus import Turn
+from ranking.conversation.corpus import Corpus, Turn
 from ranking.conversation.parts.text import last_wish
 from ranking.conversation.parts.types import UTTERANCES, Batch, Matrix
 
@@ -24,7 +25,7 @@ class Encoder(Protocol):
         ...
 
 
-def encode_turns(turns: Sequence[Turn], encoder: Encoder, leave_out: bool = False, progress: bool = False) -> Batch:
+def encode_turns(turns: Sequence[Turn], encoder: Encoder, progress: bool = False) -> Batch:
     """A batch of these turns with their last utterances embedded."""
     index: dict[str, int] = {"": 0}
     said = np.zeros((len(turns), UTTERANCES), np.int64)
@@ -39,4 +40,11 @@ def encode_turns(turns: Sequence[Turn], encoder: Encoder, leave_out: bool = Fals
     vectors = np.zeros((len(index), encoder.dimensions), np.float32)
     if len(index) > 1:
         vectors[1:] = encoder.encode(list(index)[1:], progress=progress)
-    return Batch(turns, vectors, said, roles, wish, leave_out)
+    return Batch(turns, vectors, said, roles, wish)
+
+
+def batch_without(corpus: Corpus, batch: Batch, held: NDArray[np.bool_]) -> tuple[Corpus, Batch]:
+    """The corpus and the batch of its turns without the dialogs marked in `held`, shape (dialogs,)."""
+    rest = corpus.without(held)
+    kept = batch.take(np.flatnonzero([turn.own >= 0 and not held[turn.own] for turn in batch.turns]))
+    return rest, Batch(rest.turns, kept.vectors, kept.said, kept.roles, kept.wish)

@@ -33,8 +33,8 @@ RANKED = ("neural", "linear", "ease_sum", "co_sum", "turns_meaning", "said_last"
 """Parts whose rank among the turn's candidates is a feature too."""
 
 COARSE: Mapping[str, float] = {"pop_named": 0.25, "pop_opening": 0.25, "pop_recommended": 0.25, "linear": 0.1}
-"""Features that are rounded to such steps. Without the own dialog an item counts one less where it is the gold than
-where it is not: from exact values trees would learn each item's two counts, and nothing for new dialogs."""
+"""Features that are rounded to such steps. Without its fold an item counts less where it is often the gold: from exact
+values trees would learn each item's counts by fold, and nothing for new dialogs."""
 
 _FEWEST_CANDIDATES = 50
 
@@ -57,6 +57,12 @@ class Table:
         """The turn of each row, shape (n,)."""
         return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
+    def of(self, names: Sequence[str]) -> Matrix:
+        """The features of these names, shape (n, len(names))."""
+        if tuple(names) == self.names:
+            return self.features
+        return self.features[:, [self.names.index(name) for name in names]]
+
     def take_turns(self, kept: NDArray[np.bool_]) -> Table:
         """The rows of the turns marked in `kept`, shape (turns,)."""
         inside = kept[self.turn]
@@ -75,11 +81,12 @@ class Table:
 
 
 def joined(tables: Sequence[Table]) -> Table:
-    """One table of several with the same names."""
+    """One table of several, with the features that all of them have."""
+    names = tuple(name for name in tables[0].names if all(name in table.names for table in tables))
     return Table(
-        tables[0].names,
+        names,
         np.concatenate([table.rows for table in tables]),
-        np.concatenate([table.features for table in tables]),
+        np.concatenate([table.of(names) for table in tables]),
         np.concatenate([table.gold for table in tables]),
         np.concatenate([table.sizes for table in tables]),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from tqdm import tqdm
 
 from ranking.conversation.cases import Case
 from ranking.conversation.corpus import Corpus, Turn, build_corpus
-from ranking.conversation.encoding import Encoder
+from ranking.conversation.encoding import Encoder, batch_without
 from ranking.conversation.features import Table, joined, score_all, tabulate
 from ranking.conversation.learner import LearnerConfig
 from ranking.conversation.model import batch_size
@@ -41,7 +40,7 @@ MOST_TOLD = 15
 
 @dataclass(frozen=True, slots=True)
 class ConversationConfig:
-    """What is fitted: λ of the two EASE models, folds and networks for unseen scores, and the two learners.
+    """What is fitted: λ of the two EASE models, folds and networks for unseen scores, and the learners.
 
     Limits keep time and memory in bounds for any catalog: of the interactions, of the turns, of the scores that the
     ranker's features are made of (turns times items), and of the words of all item texts together.
@@ -49,7 +48,7 @@ class ConversationConfig:
 
     light: float = 30.0
     heavy: float = 200.0
-    network_folds: int = 3
+    folds: int = 3
     networks_a_fold: int = 2
     most_interactions: int = 1_000_000
     most_turns: int = 16_000
@@ -64,14 +63,6 @@ class ConversationConfig:
     seed: int = 0
 
 
-class SlimPart(Part, Protocol):
-    """A part that can drop what only training needs."""
-
-    def slim(self) -> Part:
-        """The part as it is saved."""
-        ...
-
-
 def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], config: ConversationConfig) -> Corpus:
     """The corpus with the turns to learn from; invented from the dialogs when too few cases are given."""
     corpus = build_corpus(catalog, _some_people(interactions, cases, config), cases)
@@ -83,11 +74,11 @@ def prepare(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case],
     if len(turns) < config.fewest_turns:
         logger.warning("only %d usable cases: further turns are made from the interactions", len(turns))
         turns += _silent_turns(corpus, 10 * (config.fewest_turns - len(turns)), rng)
-    folds, dialogs = max(config.network_folds, config.learner.folds), len({turn.own for turn in turns})
-    if dialogs < folds:
+    dialogs = len({turn.own for turn in turns})
+    if dialogs < config.folds:
         raise ValueError(
             f"nothing to learn from: {dialogs} dialogs have gold in the catalog or name two of its items, and "
-            f"at least {folds} are needed"
+            f"at least {config.folds} are needed"
         )
     return Corpus(corpus.items, corpus.keys, corpus.dialogs, turns)
 
@@ -128,68 +119,74 @@ def _silent_turns(corpus: Corpus, count: int, rng: np.random.Generator) -> tuple
     return tuple(turns)
 
 
-def exact_parts(
-    catalog: Catalog,
-    corpus: Corpus,
-    batch: Batch,
-    item_vectors: Matrix,
-    outside: pd.DataFrame | None,
-    config: ConversationConfig,
-) -> list[SlimPart]:
-    """The parts that can leave a dialog out exactly, without being fitted again."""
-    parts: list[SlimPart] = [
+def dialog_parts(corpus: Corpus, batch: Batch, config: ConversationConfig) -> list[Part]:
+    """The parts that learn from dialogs, without the networks; `batch` holds the corpus' turns."""
+    parts: list[Part] = [
         DialogEASE.fit(corpus, config.light, "ease"),
         DialogEASE.fit(corpus, config.heavy, "heavy"),
         CoMentions.fit(corpus),
         Linear.fit(corpus),
         Popularity.fit(corpus),
-        Meaning(item_vectors),
-        Facts.fit(catalog),
     ]
-    if (similar := SimilarTurns.fit(corpus, batch)) is not None:
-        parts.append(similar)
-    if outside is not None and (ratings := OutsideRatings.fit(catalog, outside)) is not None:
-        parts.append(ratings)
-    return parts
+    similar = SimilarTurns.fit(corpus, batch)
+    return parts if similar is None else [*parts, similar]
 
 
-def turn_folds(turns: Sequence[Turn], folds: int, seed: int) -> NDArray[np.int64]:
-    """The fold of each turn, all turns of a dialog in one, shape (turns,)."""
-    own = np.array([turn.own for turn in turns])
-    dialogs, place = np.unique(own, return_inverse=True)
-    numbers = np.random.default_rng(seed).permutation(len(dialogs)) % folds
-    fold: NDArray[np.int64] = numbers[place].astype(np.int64)
+def catalog_parts(catalog: Catalog, item_vectors: Matrix, outside: pd.DataFrame | None) -> list[Part]:
+    """The parts that know nothing of the dialogs."""
+    parts: list[Part] = [Meaning(item_vectors), Facts.fit(catalog)]
+    ratings = None if outside is None else OutsideRatings.fit(catalog, outside)
+    return parts if ratings is None else [*parts, ratings]
+
+
+def dialog_folds(corpus: Corpus, folds: int) -> NDArray[np.int64]:
+    """The fold of each dialog, shape (dialogs,): as many with turns in each, those that lie together in one.
+
+    People who talk again do so nearby, about the same items; dialogs without turns go with those around them. Where
+    dialogs come in no order, these folds are random. -1 is what lies before the first turn or behind the last.
+    """
+    told = np.unique([turn.own for turn in corpus.turns])
+    fold = np.full(len(corpus.dialogs), -1, np.int64)
+    for number, places in enumerate(np.array_split(told, folds)):
+        fold[places[0] : places[-1] + 1] = number
     return fold
 
 
 def unseen_table(
-    parts: Sequence[Part],
-    networks: Networks,
+    corpus: Corpus,
     batch: Batch,
     fold: NDArray[np.int64],
-    items: int,
+    fixed: Sequence[Part],
+    networks: Networks,
+    ranked: NDArray[np.int64],
     config: ConversationConfig,
     progress: bool,
 ) -> tuple[Table, Table, NDArray[np.int64]]:
-    """Features of the batch's turns, in their order, none of them from a part that saw the turn's dialog.
+    """Features of the turns at the places `ranked`, in this order, none from a part that saw the turn's dialog.
 
-    `fold`, shape (turns,), tells by which networks each turn has not been seen. Candidates are sampled; the second
-    table has all those of a few turns, at the places that come third.
+    `batch` holds the corpus' turns and `fold`, shape (dialogs,), the fold of its dialogs: for each fold the parts are
+    fitted again without it. Candidates are sampled; the second table has all those of a few turns, at the places
+    (among the ranked) that come third.
     """
-    checked = _checked(batch.turns, config)
-    jobs = [
-        (networks.unseen(int(number)), places)
-        for number in np.unique(fold)
-        for places in _pieces(np.flatnonzero(fold == number), batch_size(items))
-    ]
-    tables, whole = [], []
-    for number, (unseen, places) in enumerate(tqdm(jobs, desc="Features", disable=not progress)):
-        piece = batch.take(places)
-        table = tabulate(score_all([*parts, unseen], piece), piece)
-        tables.append(table.sampled(config.candidates_a_turn, config.seed + number))
-        whole.append(table.take_turns(checked[places]))
-    order = np.concatenate([places for _, places in jobs])
-    return _in_order(joined(tables), order), joined(whole), order[checked[order]]
+    asked = batch.take(ranked)
+    checked = _checked(asked.turns, config)
+    own = fold[[turn.own for turn in asked.turns]]
+    tables: list[Table] = []
+    whole: list[Table] = []
+    order: list[NDArray[np.int64]] = []
+    with tqdm(total=len(ranked), desc="Features", unit=" turns", disable=not progress) as bar:
+        for number in np.unique(own):
+            rest, told = batch_without(corpus, batch, fold == number)
+            parts = [*dialog_parts(rest, told, config), *fixed, networks.unseen(int(number))]
+            for places in _pieces(np.flatnonzero(own == number), batch_size(corpus.items)):
+                piece = asked.take(places)
+                table = tabulate(score_all(parts, piece), piece)
+                tables.append(table.sampled(config.candidates_a_turn, config.seed + len(tables)))
+                whole.append(table.take_turns(checked[places]))
+                order.append(places)
+                bar.update(len(places))
+    places = np.concatenate(order)
+    return _in_order(joined(tables), places), joined(whole), places[checked[places]]
 
 
 def _checked(turns: Sequence[Turn], config: ConversationConfig) -> NDArray[np.bool_]:

@@ -26,8 +26,7 @@ class LearnerConfig:
     `at_once` models are trained side by side, each on so many `threads`.
     """
 
-    folds: int = 3
-    most_trees: int = 150
+    most_trees: int = 250
     patience: int = 25
     learning_rate: float = 0.08
     leaves: int = 31

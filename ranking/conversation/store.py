@@ -26,7 +26,7 @@ from ranking.ease import EASE
 from retrieval.catalog import Catalog
 
 META_FILE = "conversation.json"
-FORMAT = 2
+FORMAT = 3
 
 
 class ModelError(ValueError):
@@ -96,7 +96,7 @@ def _save_part(part: Part, folder: Path, number: int) -> dict[str, Any]:
         case SimilarTurns():
             save_npz(folder / f"part-{number}-words.npz", part.word_keys)
             save_npz(folder / f"part-{number}-golds.npz", part.golds)
-            np.savez(stem.with_suffix(".npz"), keys=part.keys, owners=part.owners, idf=part.words.idf_)
+            np.savez(stem.with_suffix(".npz"), keys=part.keys, idf=part.words.idf_)
             words = {word: int(column) for word, column in part.words.vocabulary_.items()}
             stem.with_suffix(".json").write_text(json.dumps(words), encoding="utf-8")
             return {"kind": "turns"}
@@ -144,7 +144,7 @@ def _load_part(kind: Mapping[str, Any], folder: Path, number: int, catalog: Cata
             words = TfidfVectorizer(**WORD_SETTINGS, vocabulary=vocabulary)
             with np.load(stem.with_suffix(".npz"), allow_pickle=False) as stored:
                 words.idf_ = stored["idf"]
-                return SimilarTurns(stored["keys"], words, word_keys, golds, stored["owners"])
+                return SimilarTurns(stored["keys"], words, word_keys, golds)
         case "networks":
             items = (vectors, ItemFacts(catalog))
             paths = [folder / f"part-{number}-{place}.pt" for place in range(len(kind["folds"]))]

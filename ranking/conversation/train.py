@@ -18,10 +18,11 @@ from ranking.conversation.encoding import Encoder, encode_turns
 from ranking.conversation.features import Table
 from ranking.conversation.fitting import (
     ConversationConfig,
-    exact_parts,
+    catalog_parts,
+    dialog_folds,
+    dialog_parts,
     item_vectors,
     prepare,
-    turn_folds,
     turns_to_rank,
     unseen_table,
 )
@@ -123,27 +124,26 @@ def fit_and_save(
     clock, config = Stopwatch(), config or ConversationConfig()
     corpus = prepare(catalog, interactions, cases, config)
     vectors = item_vectors(catalog, encoder, config.most_words, progress)
-    batch = encode_turns(corpus.turns, encoder, leave_out=True, progress=progress)
+    batch = encode_turns(corpus.turns, encoder, progress=progress)
     clock.lap("embedding")
-    parts = exact_parts(catalog, corpus, batch, vectors, outside, config)
-    clock.lap("closed forms")
-    unseen = turn_folds(corpus.turns, config.network_folds, config.seed)
+    fixed = catalog_parts(catalog, vectors, outside)
+    unseen = dialog_folds(corpus, config.folds)
     items = (vectors, ItemFacts(catalog))
     networks = Networks.fit(corpus, batch, unseen, items, config.neural, config.networks_a_fold, progress)
     clock.lap("networks")
     ranked = turns_to_rank(corpus.turns, corpus.items, config)
-    table, whole, places = unseen_table(
-        parts, networks, batch.take(ranked), unseen[ranked], corpus.items, config, progress
-    )
+    table, whole, places = unseen_table(corpus, batch, unseen, fixed, networks, ranked, config, progress)
     clock.lap("features")
-    fold = turn_folds([corpus.turns[place] for place in ranked], config.learner.folds, config.seed + 1)
+    turns = [corpus.turns[place] for place in ranked]
+    _, fold = np.unique(unseen[[turn.own for turn in turns]], return_inverse=True)
     learner = Learner.fit(table, fold, config.learner, progress=progress)
-    choice = choose(learner, whole, fold[places])
+    choice = choose(learner, whole, fold[places], sum(len(turns[place].gold) for place in places))
     clock.lap("ranker")
     logger.info("serving by %s; NDCG@10 on held-out dialogs: %s", choice.system, choice.measured)
-    slim = tuple(part.slim() for part in (*parts, networks))
+    parts = (*dialog_parts(corpus, batch, config), *fixed, networks)
+    clock.lap("closed forms")
     known = frozenset(turn.case.dialog for turn in corpus.turns)
-    model = ConversationModel(catalog, vectors, slim, learner, known, choice.score)
+    model = ConversationModel(catalog, vectors, parts, learner, known, choice.score)
     importance = learner.importance()
     meta = {"dialogs": len(corpus.dialogs), "turns": len(corpus.turns), "seconds": clock.laps, "importance": importance}
     save_model(model, out_dir, {"config": asdict(config), "choice": asdict(choice), **meta})

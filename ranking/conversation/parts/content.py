@@ -100,10 +100,6 @@ class Facts:
         """The part that does not read the conversation's words."""
         return replace(self, read_text=False)
 
-    def slim(self) -> Facts:
-        """The part as it is."""
-        return self
-
 
 def _spoken(turn: Turn) -> str:
     return " ".join(utterance.text for utterance in turn.said)

@@ -24,7 +24,6 @@ _RIDGE = 10.0
 _WORDS_READ = 64
 _LONGEST = 50
 _FLOOR = 1 / 300
-_LEAST = 1e-5
 
 
 @dataclass(frozen=True)
@@ -62,24 +61,13 @@ class Encoding:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What leaving a dialog out takes: P = (XᵀX + λI)⁻¹, X, Y, and the examples of each dialog."""
-
-    inverse: Matrix
-    x: csr_matrix[np.float32]
-    y: csr_matrix[np.float32]
-    examples: tuple[Rows, ...]
-
-
-@dataclass(frozen=True)
 class Linear:
-    """Weights W = P XᵀY, shape (columns, targets); `targets` are catalog rows. A saved part drops the memory."""
+    """Weights W = (XᵀX + λI)⁻¹ XᵀY, shape (columns, targets); `targets` are catalog rows."""
 
     encoding: Encoding
     weights: Matrix
     targets: Rows
     items: int
-    memory: Memory | None = None
 
     @classmethod
     def fit(cls, corpus: Corpus) -> Linear:
@@ -95,47 +83,18 @@ class Linear:
         guessed = [following(turn, corpus) for turn in corpus.turns]
         guessed += [corpus.dialogs[dialog][place : place + 8] for dialog, place in silent]
         y = _shares(guessed, corpus.items)[:, kept]
-        owners = np.array([turn.own for turn in corpus.turns] + [dialog for dialog, _ in silent], np.int64)
-        order = np.argsort(owners, kind="stable")
-        ends = np.searchsorted(owners[order], np.arange(len(corpus.dialogs) + 1))
-        examples = tuple(order[ends[dialog] : ends[dialog + 1]] for dialog in range(len(corpus.dialogs)))
         gram = (x.T @ x).toarray()
         gram[np.diag_indices(len(gram))] += _RIDGE
-        factor, unit = cho_factor(gram, overwrite_a=True, check_finite=False), np.eye(len(gram), dtype=np.float32)
-        # Symmetric: transposed, its rows lie together in memory.
-        inverse: Matrix = np.asarray(cho_solve(factor, unit, overwrite_b=True, check_finite=False), np.float32).T
-        weights: Matrix = inverse @ (x.T @ y).toarray()
-        return cls(encoding, weights, kept, corpus.items, Memory(inverse, x, csr_matrix(y), examples))
+        factor = cho_factor(gram, overwrite_a=True, check_finite=False)
+        weights: Matrix = cho_solve(factor, (x.T @ y).toarray(), overwrite_b=True, check_finite=False)
+        return cls(encoding, np.asarray(weights, np.float32), kept, corpus.items)
 
     def scores(self, batch: Batch) -> Mapping[str, Matrix]:
         """`linear`: the logarithm of each item's share of what is named next, floored."""
-        x = self.encoding.turns(batch.turns)
-        shares: Matrix = x @ self.weights
-        if batch.leave_out and self.memory is not None:
-            towards = x @ self.memory.inverse
-            for place, turn in enumerate(batch.turns):
-                if turn.own >= 0:
-                    shares[place] -= self._of_dialog(self.memory, towards[place], self.memory.examples[turn.own])
-        # What only a left-out dialog named has a share of nothing; its rounding error would give it away.
-        shares[np.abs(shares) < _LEAST] = 0.0
+        shares: Matrix = self.encoding.turns(batch.turns) @ self.weights
         found = np.zeros((len(batch), self.items), np.float32)
         found[:, self.targets] = shares
         return {"linear": np.log(np.maximum(found, np.float32(0.0)) + np.float32(_FLOOR))}
-
-    def _of_dialog(self, memory: Memory, towards: Matrix, examples: Rows) -> Matrix:
-        """What these examples add to the shares of a turn x, with `towards` = xP.
-
-        Without the rows D the weights are W - P Dᵀ (I - D P Dᵀ)⁻¹ (Y_D - D W), by Woodbury's identity.
-        """
-        rows = memory.x[examples]
-        inner = np.eye(len(examples)) - (rows @ (rows @ memory.inverse).T).astype(np.float64)
-        missed = memory.y[examples].toarray() - rows @ self.weights
-        change: Matrix = (rows @ towards).astype(np.float64) @ np.linalg.solve(inner, missed.astype(np.float64))
-        return change.astype(np.float32)
-
-    def slim(self) -> Linear:
-        """The part without its memory."""
-        return Linear(self.encoding, self.weights, self.targets, self.items)
 
 
 def _shares(guessed: Sequence[Rows], items: int) -> csr_matrix[np.float32]:

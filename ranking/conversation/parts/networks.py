@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ranking.conversation.corpus import Corpus
+from ranking.conversation.encoding import batch_without
 from ranking.conversation.parts.network import ItemFacts
 from ranking.conversation.parts.neural import Neural, NeuralConfig
 from ranking.conversation.parts.types import Batch, Matrix
@@ -35,18 +36,14 @@ class Networks:
         each: int,
         progress: bool,
     ) -> Networks:
-        """Train `each` networks for every fold of the turns in `batch`, as many at a time as PyTorch has threads."""
-        own = np.array([turn.own for turn in batch.turns])
+        """Train `each` networks without every `fold` of the dialogs, as many at a time as PyTorch has threads."""
         folds = tuple(number for _ in range(each) for number in range(int(fold.max()) + 1))
         threads = torch.get_num_threads()
 
         def member(job: tuple[int, int]) -> Neural:
             torch.set_num_threads(1)
             seed, held_fold = job
-            held = np.zeros(len(corpus.dialogs), np.bool_)
-            held[own[fold == held_fold]] = True
-            rest, known = corpus.without(held), batch.take(np.flatnonzero(fold != held_fold))
-            told = Batch(rest.turns, known.vectors, known.said, known.roles, known.wish)
+            rest, told = batch_without(corpus, batch, fold == held_fold)
             return Neural.fit(rest, told, items, replace(config, seed=config.seed + seed), bar.update)
 
         bars = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total:.0f} [{elapsed}<{remaining}]"
@@ -69,7 +66,3 @@ class Networks:
         for member in self.members:
             total = total + member.scores(batch)["neural"]
         return {"neural": total / np.float32(len(self.members))}
-
-    def slim(self) -> Networks:
-        """The part as it is."""
-        return self

@@ -37,18 +37,13 @@ class OutsideRatings:
             return None
         rows = [group.to_numpy(np.int64) for _, group in liked.groupby("user_id")["row"]]
         corpus = Corpus(len(catalog), tuple(map(str, range(len(rows)))), tuple(rows))
-        return cls(DialogEASE.fit(corpus, regularisation, "outside").slim(), np.log1p(counts))
+        return cls(DialogEASE.fit(corpus, regularisation, "outside"), np.log1p(counts))
 
     def scores(self, batch: Batch) -> Mapping[str, Matrix]:
         """`outside_…` as in DialogEASE, and `outside_rated`."""
-        silent = Batch(batch.turns, batch.vectors, batch.said, batch.roles, batch.wish)
-        found = dict(self.ease.scores(silent))
+        found = dict(self.ease.scores(batch))
         found["outside_rated"] = np.tile(self.rated, (len(batch), 1))
         return found
-
-    def slim(self) -> OutsideRatings:
-        """The part as it is."""
-        return self
 
 
 def _link(catalog: Catalog, ratings: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -45,10 +44,6 @@ class Meaning:
                 found["like_mean"][place], found["like_best"][place] = near.mean(axis=0), near.max(axis=0)
         return found
 
-    def slim(self) -> Meaning:
-        """The part as it is."""
-        return self
-
 
 @dataclass(frozen=True)
 class SimilarTurns:
@@ -58,7 +53,6 @@ class SimilarTurns:
     words: TfidfVectorizer
     word_keys: csr_matrix[np.float32]
     golds: csr_matrix[np.float32]
-    owners: NDArray[np.int64]
 
     @classmethod
     def fit(cls, corpus: Corpus, batch: Batch) -> SimilarTurns | None:
@@ -79,8 +73,7 @@ class SimilarTurns:
             ),
             shape=(len(batch), corpus.items),
         )
-        owners = np.array([turn.own for turn in batch.turns])
-        return cls(_turn_keys(batch), words, word_keys, golds, owners)
+        return cls(_turn_keys(batch), words, word_keys, golds)
 
     def scores(self, batch: Batch) -> Mapping[str, Matrix]:
         """`turns_meaning` and `turns_words`: the share of the neighbours' votes that an item gets."""
@@ -90,11 +83,6 @@ class SimilarTurns:
                 self.words.transform([_document(turn) for turn in batch.turns]) @ self.word_keys.T
             ).toarray(),
         }
-        if batch.leave_out:
-            own = np.array([turn.own for turn in batch.turns])
-            same = (own[:, None] == self.owners[None, :]) & (own >= 0)[:, None]
-            for values in near.values():
-                values[same] = -1.0
         return {name: self._vote(values) for name, values in near.items()}
 
     def _vote(self, near: Matrix) -> Matrix:
@@ -108,10 +96,6 @@ class SimilarTurns:
         votes = csr_matrix((weights.ravel(), (rows, nearest.ravel())), shape=near.shape)
         found: Matrix = (votes @ self.golds).toarray()
         return found
-
-    def slim(self) -> SimilarTurns:
-        """The part as it is: it is the memory of the training turns."""
-        return self
 
 
 def _turn_keys(batch: Batch) -> Matrix:

@@ -24,8 +24,7 @@ class Batch:
 
     `said` holds indices into `vectors` for the last UTTERANCES utterances, shape (turns, UTTERANCES), 0 for padding;
     `roles` likewise (0 padding, 1 assistant, 2 user). `wish` indexes the last thing the person said, or the wishes
-    that an understanding of it gave. Row 0 of `vectors` is all zeros. `leave_out` says that each turn's own dialog
-    must not count: the parts then score as if it had not been in the corpus.
+    that an understanding of it gave. Row 0 of `vectors` is all zeros.
     """
 
     turns: Sequence[Turn]
@@ -33,7 +32,6 @@ class Batch:
     said: NDArray[np.int64]
     roles: NDArray[np.int64]
     wish: NDArray[np.int64]
-    leave_out: bool = False
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -46,11 +44,7 @@ class Batch:
     def take(self, places: NDArray[np.int64]) -> Batch:
         """The turns at these places."""
         turns = [self.turns[place] for place in places]
-        return Batch(turns, self.vectors, self.said[places], self.roles[places], self.wish[places], self.leave_out)
-
-    def own(self, place: int) -> int:
-        """The dialog to leave out for this turn, -1 for none."""
-        return self.turns[place].own if self.leave_out else -1
+        return Batch(turns, self.vectors, self.said[places], self.roles[places], self.wish[places])
 
 
 class Part(Protocol):

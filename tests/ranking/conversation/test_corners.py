@@ -25,10 +25,10 @@ from retrieval.catalog import Catalog
 
 TINY = ConversationConfig(
     fewest_turns=10,
-    network_folds=2,
+    folds=2,
     networks_a_fold=1,
     neural=NeuralConfig(width=8, heads=2, epochs=1, fewest_steps=20, batch=64),
-    learner=LearnerConfig(folds=2, most_trees=10, patience=10, leaves=7, least_in_leaf=5, threads=1),
+    learner=LearnerConfig(most_trees=10, patience=10, leaves=7, least_in_leaf=5, threads=1),
 )
 
 
@@ -90,7 +90,7 @@ def test_what_is_named_too_seldom_has_no_co_mentions(
 ) -> None:
     monkeypatch.setattr(collaborative, "MOST_ITEMS", 6)
     corpus = prepare(catalog, _history(catalog, 8), [], ConversationConfig(fewest_turns=10))
-    batch = encode_turns(corpus.turns, encoder, leave_out=True)
+    batch = encode_turns(corpus.turns, encoder)
     for part in (collaborative.CoMentions.fit(corpus), collaborative.DialogEASE.fit(corpus, 1.0, "ease")):
         for name, scores in part.scores(batch).items():
             assert np.count_nonzero(scores.any(axis=0)) <= 6, name
@@ -136,8 +136,8 @@ def test_the_choice_is_by_held_out_turns() -> None:
     gold = np.array([True, False, False, False, True])
     features = np.stack([gold, np.arange(5)], axis=1).astype(np.float32)
     table = Table(("heavy_sum", "pop_named"), np.arange(5), features, gold, np.array([3, 2]))
-    choice = choose(_Wrong((), ()), table, np.zeros(2, np.int64))
-    assert (choice.system, choice.score, choice.gold) == ("CF only (EASE over dialogs)", "heavy_sum", 2)
-    assert choice.measured["CF only (EASE over dialogs)"] == 1.0
+    choice = choose(_Wrong((), ()), table, np.zeros(2, np.int64), gold=4)
+    assert (choice.system, choice.score, choice.gold) == ("CF only (EASE over dialogs)", "heavy_sum", 4)
+    assert choice.measured["CF only (EASE over dialogs)"] == 0.5  # Half the gold is among no candidates.
     none = Table(table.names, table.rows[:0], features[:0], gold[:0], np.zeros(0, np.int64))
-    assert choose(_Wrong((), ()), none, np.zeros(0, np.int64)).system == HYBRID
+    assert choose(_Wrong((), ()), none, np.zeros(0, np.int64), gold=0).system == HYBRID

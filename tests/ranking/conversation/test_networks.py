@@ -10,7 +10,7 @@ import torch
 from ranking.conversation.cases import Case
 from ranking.conversation.corpus import Corpus, build_corpus
 from ranking.conversation.encoding import Encoder, encode_turns
-from ranking.conversation.fitting import ConversationConfig, item_vectors, turn_folds, turns_to_rank
+from ranking.conversation.fitting import ConversationConfig, dialog_folds, item_vectors, turns_to_rank
 from ranking.conversation.parts.network import ItemFacts
 from ranking.conversation.parts.networks import Networks
 from ranking.conversation.parts.neural import NeuralConfig
@@ -32,7 +32,7 @@ def batch(corpus: Corpus, encoder: Encoder) -> Batch:
 
 def _fit(catalog: Catalog, corpus: Corpus, batch: Batch, encoder: Encoder, config: NeuralConfig) -> Networks:
     items = (item_vectors(catalog, encoder, 10_000, False), ItemFacts(catalog))
-    return Networks.fit(corpus, batch, turn_folds(corpus.turns, 2, 0), items, config, 1, progress=False)
+    return Networks.fit(corpus, batch, dialog_folds(corpus, 2), items, config, 1, progress=False)
 
 
 @pytest.mark.parametrize("classes", [1000, 20])

@@ -1,73 +1,18 @@
-"""Each part leaves a turn's own dialog out exactly as if it had been fitted without it."""
-
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any
+"""What each part scores."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from ranking.conversation.cases import Case, Utterance
-from ranking.conversation.corpus import build_corpus, to_turn
+from ranking.conversation.corpus import to_turn
 from ranking.conversation.encoding import Encoder, encode_turns
 from ranking.conversation.features import candidates, tabulate
-from ranking.conversation.parts.collaborative import CoMentions, DialogEASE, Popularity
 from ranking.conversation.parts.content import Facts
-from ranking.conversation.parts.linear import Linear
 from ranking.conversation.parts.outside import OutsideRatings
-from ranking.conversation.parts.text import Meaning, SimilarTurns
+from ranking.conversation.parts.text import Meaning
 from retrieval.catalog import Catalog
 from retrieval.types import Item
-
-FITS: list[Callable[[Any], Any]] = [
-    lambda corpus: DialogEASE.fit(corpus, 5.0, "ease"),
-    CoMentions.fit,
-    Linear.fit,
-    Popularity.fit,
-]
-
-
-@pytest.mark.parametrize("fit", FITS)
-def test_leaving_out_equals_fitting_without(
-    fit: Callable[[Any], Any], catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
-) -> None:
-    corpus = build_corpus(catalog, interactions, cases)
-    batch = encode_turns(corpus.turns, encoder, leave_out=True)
-    for place in (1, 51):
-        turn = batch.take(np.array([place]))
-        held = np.zeros(len(corpus.dialogs), np.bool_)
-        held[turn.turns[0].own] = True
-        left_out = fit(corpus).scores(turn)
-        without = fit(corpus.without(held)).scores(replace(turn, leave_out=False))
-        for name, values in left_out.items():
-            np.testing.assert_allclose(values, without[name], atol=1e-4, err_msg=name)
-        assert any(np.abs(values).max() > 0 for values in without.values())
-
-
-def test_nothing_is_left_of_a_dialog_that_was_left_out(
-    catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
-) -> None:
-    corpus = build_corpus(catalog, interactions, cases)
-    batch = encode_turns(corpus.turns, encoder, leave_out=True)
-    found = CoMentions.fit(corpus).scores(batch)
-    for name, values in found.items():
-        traces = (values != 0) & (np.abs(values) < 1e-5)
-        assert not traces.any(), name
-
-
-def test_a_turn_does_not_vote_for_itself(
-    catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[Case], encoder: Encoder
-) -> None:
-    corpus = build_corpus(catalog, interactions, cases)
-    batch = encode_turns(corpus.turns, encoder, leave_out=True)
-    part = SimilarTurns.fit(corpus, batch)
-    assert part is not None
-    gold = part.golds.toarray()
-    found = part.scores(batch)["turns_meaning"]
-    single = (gold > 0) & (gold.sum(axis=0) == gold.max(axis=0))  # Gold of this turn alone.
-    assert single.any()
-    assert found[single].max() == 0
 
 
 def test_genres_people_and_decades_are_read_from_the_words(catalog: Catalog, encoder: Encoder) -> None:

@@ -23,11 +23,11 @@ from retrieval.tables import ReadProblem
 
 SMALL = ConversationConfig(
     fewest_turns=10,
-    network_folds=2,
+    folds=2,
     networks_a_fold=1,
     candidates_a_turn=40,
     neural=NeuralConfig(width=16, heads=2, epochs=3, fewest_steps=10, batch=64),
-    learner=LearnerConfig(folds=2, most_trees=30, patience=30, leaves=7, least_in_leaf=5, threads=1),
+    learner=LearnerConfig(most_trees=30, patience=30, leaves=7, least_in_leaf=5, threads=1),
 )
 
 
@@ -137,7 +137,7 @@ def test_no_model_and_a_damaged_one_are_named(folder: Path, encoder: Encoder, tm
     (tmp_path / META_FILE).write_text("{")
     with pytest.raises(ModelError, match="damaged"):
         bench_conversation(tmp_path, folder / "test.jsonl", encoder)
-    (tmp_path / META_FILE).write_text('{"format": 2, "parts": [], "known_dialogs": []}')
+    (tmp_path / META_FILE).write_text('{"format": 3, "parts": [], "known_dialogs": []}')
     with pytest.raises(ModelError, match="incomplete"):
         bench_conversation(tmp_path, folder / "test.jsonl", encoder)
 
