@@ -106,6 +106,7 @@ def evaluate(
     budget: Annotated[float, typer.Option(help="Seconds per suite and version; 0: no end.", min=0)] = 0,
     cases: Annotated[Path | None, typer.Option(help="Cases from this file in place of the suite's.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the report; default: under the home.")] = None,
+    asking: Annotated[bool, typer.Option("--asking", help="Only cases in which the model is asked.")] = False,
     judge: Annotated[bool, typer.Option("--judge", help="Have a model judge what rules cannot (rationales).")] = False,
     judge_engine: JudgeEngine = "",
     judge_model: JudgeModel = "",
@@ -115,7 +116,7 @@ def evaluate(
     from prompts.evaluation.session import Options, run_evaluation
 
     judged_by = JudgeOptions(judge_engine, judge_model) if judge else None
-    options = Options(prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out, judged_by)
+    options = Options(prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out, judged_by, asking)
     if run_evaluation(tuple(suite), options, console):
         raise typer.Exit(1)
 
@@ -155,8 +156,11 @@ def export(
     """The questions of a suite, for another tool."""
     from prompts.evaluation.session import run_export
 
-    count = run_export(suite, out, prompt, form, limit, base_url, model, console)
-    console.print(f"Wrote {count} questions to {out}")
+    count, cases = run_export(suite, out, prompt, form, limit, base_url, model, console)
+    console.print(
+        f"Wrote {count} questions to {out}"
+        + (f"; in others of the {cases} cases the model is asked nothing" if count < cases else "")
+    )
 
 
 @prompts_app.command("import")

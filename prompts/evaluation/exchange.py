@@ -49,24 +49,37 @@ def export_questions(
     suite: Suite, cases: Sequence[Case], prompt: Prompt, make_bench: MakeBench, cache: AnswerCache
 ) -> list[dict[str, Any]]:
     """What a language model is asked for each case, as rows `{"id", "prompt", "messages", "parameters", …}`."""
-    rows = []
+    return [
+        {
+            "id": case.id,
+            "prompt": prompt.reference,
+            "messages": [{"role": one.role, "content": one.content} for one in messages],
+            "parameters": parameters,
+            "expect": case.data.get("expect"),
+        }
+        for case, asked in _asked(suite, cases, prompt, make_bench, cache)
+        for messages, parameters in asked
+    ]
+
+
+def asking(
+    suite: Suite, cases: Sequence[Case], prompt: Prompt, make_bench: MakeBench, cache: AnswerCache
+) -> tuple[Case, ...]:
+    """The cases in which the language model is asked at all: in no other does a prompt change anything."""
+    return tuple(case for case, asked in _asked(suite, cases, prompt, make_bench, cache) if asked)
+
+
+def _asked(
+    suite: Suite, cases: Sequence[Case], prompt: Prompt, make_bench: MakeBench, cache: AnswerCache
+) -> Iterator[tuple[Case, list[tuple[tuple[Message, ...], dict[str, Any]]]]]:
+    recorder = Recorder()
+    # A name of its own: stored answers must not be found, or the question would not be seen.
+    bench = make_bench(CachedModel(recorder, cache, prompt.reference, name="export"), {prompt.name: prompt})
     for case in cases:
-        recorder = Recorder()
-        # A name of its own: the export must not find stored answers, or it would not see the question.
-        bench = make_bench(CachedModel(recorder, cache, prompt.reference, name="export"), {prompt.name: prompt})
+        recorder.asked = []
         with suppress(EngineError):
             suite.runner()(case, bench)
-        rows += [
-            {
-                "id": case.id,
-                "prompt": prompt.reference,
-                "messages": [{"role": one.role, "content": one.content} for one in messages],
-                "parameters": parameters,
-                "expect": case.data.get("expect"),
-            }
-            for messages, parameters in recorder.asked
-        ]
-    return rows
+        yield case, recorder.asked
 
 
 def as_promptfoo(rows: Sequence[dict[str, Any]], base_url: str, model: str) -> str:

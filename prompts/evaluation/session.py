@@ -17,8 +17,8 @@ from assistant.launch import assembled
 from assistant.settings import Settings
 from prompts import Prompt, load, parse_reference
 from prompts.evaluation.cache import AnswerCache, CachedModel
-from prompts.evaluation.cases import CASES
-from prompts.evaluation.exchange import as_promptfoo, export_questions, import_answers
+from prompts.evaluation.cases import CASES, Case, sample
+from prompts.evaluation.exchange import as_promptfoo, asking, export_questions, import_answers
 from prompts.evaluation.gates import broken, regressions
 from prompts.evaluation.judging import (
     LABELS,
@@ -55,6 +55,7 @@ class Options:
     cases: Path | None = None
     out: Path | None = None
     judge: JudgeOptions | None = None
+    asking: bool = False
 
 
 def cache_of(settings: Settings) -> AnswerCache:
@@ -84,7 +85,7 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
     with opened(settings, console) as (make, model), _judging(options, settings, model, console) as (judge, trial):
         for one in chosen:
             versions = _versions(one, options)
-            cases = load_suite_cases(one, options.cases, _limit(one, options))
+            cases = _cases(one, versions[0], options, make, settings)
             done = [
                 run_suite(
                     one,
@@ -182,6 +183,16 @@ def _versions(one: Suite, options: Options) -> list[Prompt]:
     return [load(*parse_reference(reference)) for reference in wanted]
 
 
+def _cases(one: Suite, prompt: Prompt, options: Options, make: MakeBench, settings: Settings) -> tuple[Case, ...]:
+    limit = _limit(one, options)
+    if not options.asking or not one.engine:
+        return load_suite_cases(one, options.cases, limit)
+    found = asking(one, load_suite_cases(one, options.cases), prompt, make, cache_of(settings))
+    if not found:
+        raise ValueError(f"{one.name}: none of its cases asks the model, so {prompt.reference} changes nothing in them")
+    return sample(found, limit)
+
+
 def _limit(one: Suite, options: Options) -> int | None:
     if options.smoke:
         return max(one.smoke, 1)
@@ -192,8 +203,8 @@ def _limit(one: Suite, options: Options) -> int | None:
 
 def run_export(
     name: str, out: Path, prompt: str, form: str, limit: int, base_url: str, model: str, console: Console
-) -> int:
-    """Write the questions of a suite as JSON lines or as a promptfoo configuration; returns how many."""
+) -> tuple[int, int]:
+    """Write the questions of a suite as JSON lines or for promptfoo; returns how many, and of how many cases."""
     if form not in {"jsonl", "promptfoo"}:
         raise ValueError(f"--format must be jsonl or promptfoo, not {form!r}")
     one = suite(name)
@@ -207,7 +218,7 @@ def run_export(
     else:
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     out.write_text(text, encoding="utf-8")
-    return len(rows)
+    return len(rows), len(cases)
 
 
 def run_import(path: Path, model: str) -> int:

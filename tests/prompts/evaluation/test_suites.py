@@ -8,7 +8,7 @@ from assistant.engines.types import EngineError
 from prompts import load
 from prompts.evaluation.cache import AnswerCache, CachedModel
 from prompts.evaluation.cases import Case, CaseError
-from prompts.evaluation.exchange import as_promptfoo, export_questions, import_answers
+from prompts.evaluation.exchange import as_promptfoo, asking, export_questions, import_answers
 from prompts.evaluation.measures import CaseResult, SuiteRun, estimate
 from prompts.evaluation.report import summary, table, write
 from prompts.evaluation.runner import MakeBench, RunError, load_suite_cases, run_suite
@@ -155,6 +155,8 @@ def test_export_and_import_close_the_circle(make_bench: MakeBench, cache: Answer
     part, prompt = suite("extraction"), load("understand")
     cases = load_suite_cases(part, write([MESSAGE]))
     rows = export_questions(part, cases, prompt, make_bench, cache)
+    whole = Case("w", {"text": "loved Inception", "expect": {}}, "c:2")  # the rules read it without the model
+    assert asking(part, (*cases, whole), prompt, make_bench, cache) == cases
     assert rows[0]["messages"][-1]["content"] == MESSAGE["text"]
     assert "icontains" in as_promptfoo(rows, "http://127.0.0.1:1/v1", "m")
     answered = [{**row, "text": '{"intent":"recommend","like":["Inception"],"no":["horror"]}'} for row in rows]
