@@ -15,8 +15,9 @@ from assistant.wiring import generators, small_products
 from ranking.blend import BlendWeights
 from ranking.ials import IALS, IALSConfig
 from ranking.ranker import Ranker
-from retrieval.bench import MemoryIndex, Timing, synthetic_catalog, synthetic_vectors, time_chain, time_messages
+from retrieval.bench import Timing, synthetic_catalog, synthetic_vectors, time_chain, time_messages
 from retrieval.catalog import Catalog
+from retrieval.exact import ExactSearch
 from retrieval.retriever import Retriever
 from retrieval.titles import TitleLinker
 from retrieval.types import TextEmbedder, Vectors
@@ -49,7 +50,7 @@ def run_speed_bench(
 
 def _assistant(catalog: Catalog, vectors: Vectors, embedder: TextEmbedder) -> Assistant:
     """The product's parts over these items, with random collaborative factors: their values do not change the time."""
-    config, index = IALSConfig(), MemoryIndex(vectors)
+    config, index = IALSConfig(), ExactSearch(vectors)
     factors = np.random.default_rng(config.seed).standard_normal((len(catalog), config.factors), np.float32)
     model = IALS(factors, np.arange(len(catalog)), len(catalog), config)
     ranker = Ranker(catalog, index, model, BlendWeights(), np.full(len(catalog), 20, np.int64))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ranking.scorer import CollaborativeModel
 from retrieval.catalog import Catalog
+from retrieval.exact import top
 from retrieval.types import Mask, Query, Rows, Scores
 
 
@@ -31,10 +32,6 @@ class CollaborativeGenerator:
         scores = self.model.fold_in(likes, self.catalog.rows(query.disliked))
         able = allowed[: len(scores)] & np.isfinite(scores)
         able[likes[likes < len(able)]] = False
-        open_rows = np.flatnonzero(able)
-        found = scores[open_rows]
-        if len(open_rows) > limit:
-            best = np.argpartition(-found, limit)[:limit]
-            open_rows, found = open_rows[best], found[best]
-        order = np.argsort(-found, kind="stable")
-        return open_rows[order], found[order]
+        scores[~able] = -np.inf
+        best = top(scores, min(limit, int(np.count_nonzero(able))))
+        return best, scores[best]

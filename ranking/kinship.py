@@ -21,18 +21,18 @@ def kinship(catalog: Catalog, likes: Rows, rows: Rows) -> Scores:
     """
     liked = catalog.items(likes)
     shares = [
-        _share(catalog.genres, Counter(key(name) for item in liked for name in item.genres), len(catalog)),
-        _share(catalog.keywords, Counter(key(name) for item in liked for name in item.keywords), len(catalog)),
+        _share(catalog.genres, Counter(key(name) for item in liked for name in item.genres), len(catalog), rows),
+        _share(catalog.keywords, Counter(key(name) for item in liked for name in item.keywords), len(catalog), rows),
     ]
-    known = [share[rows] for share in shares if share is not None]
+    known = [share for share in shares if share is not None]
     return np.asarray(np.mean(known, axis=0) if known else np.zeros(len(rows)), np.float32)
 
 
-def _share(postings: Postings, named: Counter[str], size: int) -> NDArray[np.float32] | None:
-    """Of every row; None when the likes name nothing that tells rows apart."""
-    share, total = np.zeros(size, np.float32), 0.0
+def _share(postings: Postings, named: Counter[str], size: int, rows: Rows) -> NDArray[np.float32] | None:
+    """Of these rows, in a catalog of `size`; None when the likes name nothing that tells rows apart."""
+    share, total = np.zeros(len(rows), np.float32), 0.0
     for name, times in named.items():
         worth = times * np.log(size / max(postings.count(name), 1))
-        share[postings.rows(name)] += worth
+        share[postings.mask([name], rows)] += worth
         total += worth
     return share / np.float32(total) if total > 0 else None

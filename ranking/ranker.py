@@ -120,7 +120,7 @@ class Ranker:
         scores = parts.sum(axis=1)
         pool = _top(scores, max(_POOL, 3 * query.count))
         if query.diversity > 0:
-            families = [series(self.catalog.item(int(row)).title) for row in rows[pool]]
+            families = [series(self.catalog.titles[row]) for row in rows[pool]]
             pool = pool[one_of_each(scores[pool], families, query.count)]
         order = pool[diversify(scores[pool], self.index.vectors[rows[pool]], query.count, query.diversity)]
         return self._explained(query, rows[order], parts[order])

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from retrieval.catalog import SCHEMA, Catalog
-from retrieval.exact import exact_search
-from retrieval.types import Mask, Rows, Scores, TextEmbedder, Vectors
+from retrieval.types import TextEmbedder, Vectors
 
 _GENRES = ("drama", "comedy", "thriller", "romance", "horror", "western", "mystery", "fantasy", "crime", "war")
 _FIRST_WORDS = ("Silent", "Broken", "Golden", "Last", "Hidden", "Crimson", "Distant", "Burning", "Frozen", "Lonely")
@@ -34,17 +32,6 @@ class Timing:
     filtered: bool
     p50_ms: float
     p95_ms: float
-
-
-class MemoryIndex:
-    """Vectors in memory and nothing else: what `ItemIndex` searches up to `EXACT_UP_TO` rows."""
-
-    def __init__(self, vectors: Vectors) -> None:
-        self.vectors = vectors
-
-    def search(self, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
-        """At most `limit` allowed rows by cosine similarity, best first."""
-        return exact_search(self.vectors, vector, allowed, limit)
 
 
 def synthetic_catalog(size: int, seed: int = 7) -> Catalog:

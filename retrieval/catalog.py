@@ -26,6 +26,9 @@ _ITEMS_KEPT = 20_000
 _WORDS_KEPT = 64
 """Refused words whose rows are remembered: a refusal holds for the rest of a conversation."""
 
+_LIMITS_KEPT = 16
+"""Sets of constraints whose rows are remembered: retrieval, ranking and the next turn ask for the same."""
+
 _NAMES = pa.large_list(pa.large_string())
 SCHEMA = pa.schema(
     [
@@ -71,6 +74,7 @@ class Catalog:
         self.ratings = self._numbers("rating")
         self._built = lru_cache(maxsize=_ITEMS_KEPT)(self._build)
         self._saying = lru_cache(maxsize=_WORDS_KEPT)(self._find_saying)
+        self._keeping = lru_cache(maxsize=_LIMITS_KEPT)(self._find_keeping)
 
     @classmethod
     def from_items(cls, items: Iterable[Item]) -> Catalog:
@@ -189,20 +193,25 @@ class Catalog:
         known = resolve_genre(name, self._genre_keys)
         return None if known is None else self._genre_keys[known]
 
-    def genre_mask(self, names: Iterable[str]) -> Mask:
-        """True for the rows of at least one of these genres, shape (len(catalog),)."""
-        return self.genres.mask(self._known_genres(names))
+    def genre_mask(self, names: Iterable[str], among: Rows | None = None) -> Mask:
+        """True for the rows of at least one of these genres, of all rows or of those `among` which is asked."""
+        return self.genres.mask(self._known_genres(names), among)
 
-    def people_mask(self, names: Iterable[str]) -> Mask:
-        """True for the rows that credit at least one of these people, shape (len(catalog),)."""
-        return self.people.mask(names)
+    def people_mask(self, names: Iterable[str], among: Rows | None = None) -> Mask:
+        """The same for the rows that credit at least one of these people."""
+        return self.people.mask(names, among)
 
-    def keyword_mask(self, names: Iterable[str]) -> Mask:
-        """True for the rows that carry at least one of these keywords, shape (len(catalog),)."""
-        return self.keywords.mask(names)
+    def keyword_mask(self, names: Iterable[str], among: Rows | None = None) -> Mask:
+        """The same for the rows that carry at least one of these keywords."""
+        return self.keywords.mask(names, among)
 
     def allowed(self, constraints: Constraints, exclude: Collection[str] = ()) -> Mask:
         """True for the rows that break no constraint and whose id is not excluded, shape (len(catalog),)."""
+        allowed = self._keeping(constraints).copy()
+        allowed[self.rows(exclude)] = False
+        return allowed
+
+    def _find_keeping(self, constraints: Constraints) -> Mask:
         allowed = np.ones(len(self), dtype=np.bool_)
         _within(allowed, self.years, constraints.year_from, constraints.year_to)
         _within(allowed, self.runtimes, constraints.runtime_from, constraints.runtime_to)
@@ -222,7 +231,6 @@ class Catalog:
             if word in moods():
                 allowed &= ~moods()[word].refused(self, constraints.genres_any)
         self.languages.mark(allowed, constraints.not_languages, value=False)
-        allowed[self.rows(exclude)] = False
         return allowed
 
     def _known_genres(self, names: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,41 +21,52 @@ def nothing() -> tuple[Rows, Scores]:
     return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
 
 
-class SemanticGenerator:
-    """Rows whose texts are near the wishes."""
+class NearGenerator(ABC):
+    """Rows whose vectors are near a point. The retriever searches for the points of all such generators at once."""
 
-    name = "semantic"
+    name: str
 
     def __init__(self, index: VectorIndex) -> None:
-        self._index = index
+        self.index = index
+
+    @abstractmethod
+    def aim(self, query: Query, vector: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        """The point, shape (d,), of length 1; None when the query gives nothing to go by."""
 
     def propose(
         self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
     ) -> tuple[Rows, Scores]:
-        """At most `limit` allowed rows by cosine similarity to `vector`, the query's embedding, shape (d,)."""
-        return nothing() if vector is None else self._index.search(vector, allowed, limit)
+        """At most `limit` allowed rows by cosine similarity to the point."""
+        aim = self.aim(query, vector)
+        return nothing() if aim is None else self.index.nearest(aim[None], allowed, limit)[0]
 
 
-class SimilarToLikedGenerator:
+class SemanticGenerator(NearGenerator):
+    """Rows whose texts are near the wishes."""
+
+    name = "semantic"
+
+    def aim(self, query: Query, vector: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        """The query's embedding."""
+        return vector
+
+
+class SimilarToLikedGenerator(NearGenerator):
     """Rows whose texts are near the mean of the liked items' vectors."""
 
     name = "similar to liked"
 
     def __init__(self, catalog: Catalog, index: VectorIndex) -> None:
+        super().__init__(index)
         self._catalog = catalog
-        self._index = index
 
-    def propose(
-        self, query: Query, allowed: Mask, limit: int, vector: NDArray[np.float32] | None = None
-    ) -> tuple[Rows, Scores]:
-        """At most `limit` allowed rows, none of the liked ones among them."""
+    def aim(self, query: Query, vector: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        """The direction of the mean."""
         liked = self._catalog.rows(query.liked)
         if not len(liked):
-            return nothing()
-        centre = self._index.vectors[liked].mean(axis=0)
-        others = allowed.copy()
-        others[liked] = False
-        return self._index.search(centre / max(float(np.linalg.norm(centre)), 1e-9), others, limit)
+            return None
+        centre: NDArray[np.float32] = self.index.vectors[liked].mean(axis=0)
+        return centre / np.float32(max(float(np.linalg.norm(centre)), 1e-9))
 
 
 class FactsGenerator:
@@ -70,14 +83,16 @@ class FactsGenerator:
     ) -> tuple[Rows, Scores]:
         """At most `limit` allowed rows with at least one match."""
         catalog = self._catalog
-        masks = [
+        masks: list[Mask | Scores] = [
             *(catalog.genre_mask([genre]) for genre in query.genres),
             *(catalog.people_mask([person]) for person in query.people),
             *(wished(catalog, [keyword]) for keyword in query.keywords),
         ]
         if not masks:
             return nothing()
-        matches: Scores = np.add.reduce(masks, axis=0, dtype=np.float32)
+        matches: Scores = masks[0].astype(np.float32)
+        for mask in masks[1:]:
+            matches += mask
         rows = np.flatnonzero(allowed & (matches > 0))
         # Half the esteem is less than a match or half of one, so it orders the rows of equal matches.
         scores = matches[rows] + 0.49 * self._esteem[rows]

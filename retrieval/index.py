@@ -16,11 +16,10 @@ from chromadb.api.client import Client
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import NotFoundError
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from retrieval.catalog import Catalog
-from retrieval.exact import exact_search
+from retrieval.exact import ExactSearch
 from retrieval.item_text import TEXT_VERSION, item_text
 from retrieval.types import Item, Mask, Rows, Scores, TextEmbedder, Vectors
 
@@ -62,7 +61,7 @@ class ItemIndex:
         self._ids = list(ids)
         self._row_of = {item_id: row for row, item_id in enumerate(self._ids)}
         self.exact_up_to = EXACT_UP_TO
-        self.vectors: Vectors = self._load_vectors()
+        self._exact = ExactSearch(self._load_vectors())
 
     @classmethod
     def build(cls, catalog: Catalog, embedder: TextEmbedder, folder: Path, progress: bool = True) -> ItemIndex:
@@ -122,17 +121,26 @@ class ItemIndex:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def search(self, vector: NDArray[np.float32], allowed: Mask, limit: int) -> tuple[Rows, Scores]:
-        """At most `limit` allowed rows by cosine similarity to `vector`, shape (dimensions,), best first."""
+    @property
+    def vectors(self) -> Vectors:
+        """Row n belongs to row n of the catalog."""
+        return self._exact.vectors
+
+    def nearest(self, aims: Vectors, allowed: Mask, limit: int) -> list[tuple[Rows, Scores]]:
+        """For each of the `aims`, shape (k, dimensions), at most `limit` allowed rows with their cosine similarities,
+        best first."""
         left = int(np.count_nonzero(allowed))
         if left > self.exact_up_to and limit > 0:
             fetch = int(limit * _OVER_FETCH * len(self) / left)
             if fetch <= _MOST_FETCHED:
-                found, scores = self._nearest(vector, min(fetch, len(self)))
-                keep = allowed[found]
-                if np.count_nonzero(keep) >= limit:
-                    return found[keep][:limit], scores[keep][:limit]
-        return exact_search(self.vectors, vector, allowed, limit)
+                found = [
+                    (rows[keep][:limit], scores[keep][:limit])
+                    for rows, scores in self._in_graph(aims, min(fetch, len(self)))
+                    if np.count_nonzero(keep := allowed[rows]) >= limit
+                ]
+                if len(found) == len(aims):
+                    return found
+        return self._exact.nearest(aims, allowed, limit)
 
     def upsert(self, items: Iterable[Item]) -> None:
         """Take in new or changed items: they serve the next search, in the rows that `Catalog.extended` gives them."""
@@ -151,16 +159,18 @@ class ItemIndex:
         grown = np.empty((len(self._ids), self.vectors.shape[1]), dtype=np.float32)
         grown[: len(self.vectors)] = self.vectors
         grown[[self._row_of[item_id] for item_id in newer]] = vectors
-        self.vectors = grown
+        self._exact = ExactSearch(grown)
         self._collection.modify(metadata=description(self._embedder, self._ids))
-        self._save_vectors()
+        self._save_vectors(grown)
 
-    def _nearest(self, vector: NDArray[np.float32], limit: int) -> tuple[Rows, Scores]:
+    def _in_graph(self, aims: Vectors, limit: int) -> list[tuple[Rows, Scores]]:
         result = self._collection.query(
-            query_embeddings=vector[None, :].astype(np.float32), n_results=limit, include=["distances"]
+            query_embeddings=aims.astype(np.float32), n_results=limit, include=["distances"]
         )
-        rows = np.array([self._row_of[item_id] for item_id in result["ids"][0]], dtype=np.int64)
-        return rows, 1 - np.array((result["distances"] or [[]])[0], dtype=np.float32)
+        return [
+            (np.array([self._row_of[item_id] for item_id in ids], np.int64), 1 - np.array(distances, np.float32))
+            for ids, distances in zip(result["ids"], result["distances"] or [], strict=True)
+        ]
 
     def _load_vectors(self) -> Vectors:
         # A file that is missing or damaged is only a copy: Chroma has the vectors.
@@ -168,9 +178,9 @@ class ItemIndex:
             vectors: Vectors = np.load(self._folder / _VECTORS, mmap_mode="c", allow_pickle=False)
             if vectors.shape == (len(self._ids), self._embedder.dimensions):
                 return np.ascontiguousarray(vectors)
-        self.vectors = self._vectors_in_chroma()
-        self._save_vectors()
-        return self.vectors
+        vectors = self._vectors_in_chroma()
+        self._save_vectors(vectors)
+        return vectors
 
     def _vectors_in_chroma(self) -> Vectors:
         vectors = np.empty((len(self._ids), self._embedder.dimensions), dtype=np.float32)
@@ -182,10 +192,10 @@ class ItemIndex:
     def _drop_vectors(self) -> None:
         (self._folder / _VECTORS).unlink(missing_ok=True)
 
-    def _save_vectors(self) -> None:
+    def _save_vectors(self, vectors: Vectors) -> None:
         partial = self._folder / f"{_VECTORS}.partial"
         with partial.open("wb") as file:
-            np.save(file, self.vectors)
+            np.save(file, vectors)
         partial.replace(self._folder / _VECTORS)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import yaml
 
-from retrieval.types import Item, Mask, Scores
+from retrieval.types import Item, Mask, Rows, Scores
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
@@ -37,13 +37,16 @@ class Mood:
     against: tuple[str, ...]
     always: tuple[str, ...] = ()
 
-    def scores(self, catalog: Catalog) -> Scores:
-        """How well each record fits, 0 to 1, shape (len(catalog),)."""
-        told: Scores = catalog.genre_mask(self.genres).astype(np.float32)
+    def scores(self, catalog: Catalog, among: Rows | None = None) -> Scores:
+        """How well each record fits, 0 to 1, of all rows or of those `among` which is asked."""
+        told: Scores = catalog.genre_mask(self.genres, among).astype(np.float32)
         for word in self.keywords:
-            told[catalog.keywords.rows(word)] += 1
+            if among is None:
+                told[catalog.keywords.rows(word)] += 1
+            else:
+                told += catalog.keyword_mask([word], among)
         told = np.minimum(told / _ENOUGH, 1)
-        against = catalog.genre_mask(self.against)
+        against = catalog.genre_mask(self.against, among)
         told[against] = np.maximum(told[against] - _AGAINST, 0)
         return told
 
@@ -79,13 +82,16 @@ def moods() -> Mapping[str, Mood]:
     }
 
 
-def wished(catalog: Catalog, wishes: Iterable[str]) -> Scores:
-    """The most that any of these moods and keywords is met by each record, 0 to 1, shape (len(catalog),)."""
+def wished(catalog: Catalog, wishes: Iterable[str], among: Rows | None = None) -> Scores:
+    """The most that any of these moods and keywords is met by each record, 0 to 1, of all rows or of those `among`
+    which is asked."""
     met = [
-        moods()[wish].scores(catalog) if wish in moods() else catalog.keyword_mask([wish]).astype(np.float32)
+        moods()[wish].scores(catalog, among)
+        if wish in moods()
+        else catalog.keyword_mask([wish], among).astype(np.float32)
         for wish in wishes
     ]
-    return np.max(met, axis=0) if met else np.zeros(len(catalog), np.float32)
+    return np.max(met, axis=0) if met else np.zeros(len(catalog) if among is None else len(among), np.float32)
 
 
 def spelled_out(text: str) -> str:

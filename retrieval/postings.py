@@ -81,11 +81,25 @@ class Postings:
         code = self.code(name)
         return 0 if code is None else int(self.counts[code])
 
-    def mask(self, names: Iterable[str]) -> Mask:
-        """True for the rows that carry at least one of the values, shape (size,)."""
-        mask = np.zeros(self._size, dtype=np.bool_)
-        self.mark(mask, names, value=True)
+    def mask(self, names: Iterable[str], among: Rows | None = None) -> Mask:
+        """True for the rows that carry at least one of the values, shape (size,); of these rows only, if they are
+        given, shape (len(among),)."""
+        mask = np.zeros(self._size if among is None else len(among), dtype=np.bool_)
+        if among is None:
+            self.mark(mask, names, value=True)
+        else:
+            wanted = among.astype(np.int32)
+            for name in names:
+                mask |= self._carry(name, wanted)
         return mask
+
+    def _carry(self, name: str, wanted: NDArray[np.int32]) -> Mask:
+        code = self.code(name)
+        if code is None:
+            return np.zeros(len(wanted), dtype=np.bool_)
+        rows = self._rows[self._starts[code] : self._starts[code + 1]]
+        found: Mask = rows[np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)] == wanted
+        return found
 
     def mark(self, mask: Mask, names: Iterable[str], *, value: bool) -> None:
         """Set `mask` to `value` in place, at the rows that carry any of the values."""

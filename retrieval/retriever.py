@@ -9,8 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.catalog import Catalog
+from retrieval.generators import NearGenerator
 from retrieval.moods import spelled_out
-from retrieval.types import CandidateGenerator, Candidates, Query, Scores, Step, TextEmbedder, VectorIndex
+from retrieval.types import (
+    CandidateGenerator,
+    Candidates,
+    Mask,
+    Query,
+    Rows,
+    Scores,
+    Step,
+    TextEmbedder,
+    VectorIndex,
+)
 
 _REMEMBERED_TEXTS = 1024
 
@@ -46,13 +57,10 @@ class Retriever:
         """
         known = {*query.exclude, *query.liked, *query.disliked}
         allowed = self.catalog.allowed(query.constraints, known)
-        trace = [Step("catalog", len(self.catalog)), Step("after your limits", int(allowed.sum()))]
+        trace = [Step("catalog", len(self.catalog)), Step("after your limits", int(np.count_nonzero(allowed)))]
         vector = self._embed(spelled_out(query.text)) if query.text.strip() else None
-        proposals = {}
-        for generator in self.generators:
-            rows, scores = generator.propose(query, allowed, self.limit, vector)
-            proposals[generator.name] = rows, scores
-            trace.append(Step(generator.name, len(rows)))
+        proposals = self._proposals(query, allowed, vector)
+        trace += [Step(name, len(rows)) for name, (rows, _) in proposals.items()]
         found = [rows for rows, _ in proposals.values()]
         union = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
         sources: dict[str, Scores] = {}
@@ -62,3 +70,21 @@ class Retriever:
             sources[name] = column
         trace.append(Step("candidates", len(union)))
         return Candidates(union, sources, tuple(trace), vector)
+
+    def _proposals(
+        self, query: Query, allowed: Mask, vector: NDArray[np.float32] | None
+    ) -> dict[str, tuple[Rows, Scores]]:
+        """By generator, in their order. What goes by vectors is looked up in one pass over them."""
+        points = [
+            (generator.name, aim)
+            for generator in self.generators
+            if isinstance(generator, NearGenerator) and (aim := generator.aim(query, vector)) is not None
+        ]
+        near: dict[str, tuple[Rows, Scores]] = {}
+        if points:
+            names, aims = zip(*points, strict=True)
+            near = dict(zip(names, self.index.nearest(np.stack(aims), allowed, self.limit), strict=True))
+        return {
+            generator.name: near.get(generator.name) or generator.propose(query, allowed, self.limit, vector)
+            for generator in self.generators
+        }

@@ -59,7 +59,7 @@ class ServedIndex(ItemIndex):
     def _drop_vectors(self) -> None:
         """The server has the only copy."""
 
-    def _save_vectors(self) -> None:
+    def _save_vectors(self, vectors: Vectors) -> None:
         """The server has them already."""
 
 

@@ -79,6 +79,24 @@ def test_extending_replaces_in_place_and_appends(catalog: Catalog) -> None:
     assert catalog.item(3).title == "Speed"
 
 
+def test_masks_of_some_rows_are_those_of_all_at_these_rows(catalog: Catalog) -> None:
+    rows = np.arange(len(catalog))[::-2]
+    for mask, names in (
+        (catalog.genre_mask, ("action", "drama", "no such genre")),
+        (catalog.people_mask, ("Keanu Reeves", "nobody")),
+        (catalog.keyword_mask, ("dystopia",)),
+    ):
+        assert mask(names, rows).tolist() == mask(names)[rows].tolist()
+        assert mask(names).any()
+        assert mask((), rows).tolist() == [False] * len(rows)
+
+
+def test_a_mask_that_was_handed_out_may_be_changed(catalog: Catalog) -> None:
+    first = catalog.allowed(Constraints(year_from=1900))
+    first[:] = False
+    assert catalog.allowed(Constraints(year_from=1900)).any()
+
+
 def test_postings_count_and_name_values(catalog: Catalog) -> None:
     assert catalog.people.names[0] == "Keanu Reeves"
     assert catalog.people.count("keanu reeves") == 2

@@ -49,7 +49,7 @@ TEXTS = [" ".join(WORDS[: 1 + n % len(WORDS)]) for n in range(40)]
 
 
 def test_vectors_are_unit_length_and_in_the_order_of_the_texts(folder: Path) -> None:
-    embedder = Embedder(folder)
+    embedder = Embedder(folder, dtype=torch.float32)
     vectors = embedder.encode(TEXTS)
     assert vectors.shape == (len(TEXTS), embedder.dimensions) == (40, 16)
     assert vectors.dtype == np.float32
@@ -59,7 +59,7 @@ def test_vectors_are_unit_length_and_in_the_order_of_the_texts(folder: Path) -> 
 
 
 def test_the_mean_of_the_token_vectors(folder: Path) -> None:
-    embedder = Embedder(folder)
+    embedder = Embedder(folder, dtype=torch.float32)
     tokens = torch.tensor([embedder._tokenizer("robots in love")["input_ids"]])
     with torch.no_grad():
         hidden = BertModel.from_pretrained(folder)(tokens).last_hidden_state[0]
@@ -68,7 +68,7 @@ def test_the_mean_of_the_token_vectors(folder: Path) -> None:
 
 
 def test_no_texts_empty_texts_and_long_texts(folder: Path) -> None:
-    embedder = Embedder(folder, max_tokens=8)
+    embedder = Embedder(folder, max_tokens=8, dtype=torch.float32)
     assert embedder.encode([]).shape == (0, 16)
     assert np.isfinite(embedder.encode([""])).all()
     long = embedder.encode(["robots " * 100, "robots " * 6])
@@ -78,10 +78,10 @@ def test_no_texts_empty_texts_and_long_texts(folder: Path) -> None:
 def test_the_thread_setting_is_put_back(folder: Path) -> None:
     before = torch.get_num_threads()
     try:
-        embedder = Embedder(folder, threads=2)
+        embedder = Embedder(folder, threads=2, dtype=torch.float32)
         embedder.encode(TEXTS)
         assert torch.get_num_threads() == 2
-        one = Embedder(folder, threads=1).encode(TEXTS)
+        one = Embedder(folder, threads=1, dtype=torch.float32).encode(TEXTS)
         np.testing.assert_allclose(one, embedder.encode(TEXTS), atol=1e-5)
     finally:
         torch.set_num_threads(before)
@@ -99,4 +99,6 @@ def test_the_default_weights_give_the_vectors_of_sentence_transformers() -> None
     weights = HOME / "models" / "all-MiniLM-L6-v2"
     texts = ["a slow film about robots", "war", "An old man and the sea. " * 3]
     expected = SentenceTransformer(str(weights), device="cpu").encode(texts, normalize_embeddings=True)
-    np.testing.assert_allclose(Embedder(weights).encode(texts), expected, atol=1e-5)
+    np.testing.assert_allclose(Embedder(weights, dtype=torch.float32).encode(texts), expected, atol=1e-5)
+    rounded = Embedder(weights, dtype=torch.bfloat16).encode(texts)
+    assert ((rounded * expected).sum(axis=1) > 0.999).all()

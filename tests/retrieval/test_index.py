@@ -28,16 +28,16 @@ def test_search_finds_the_nearest_allowed_rows(catalog: Catalog, tmp_path: Path,
     with ItemIndex.build(catalog, EMBEDDER, tmp_path, progress=False) as index:
         index.exact_up_to = exact_up_to
         vector = EMBEDDER.encode([item_text(catalog.item(2))])[0]
-        rows, scores = index.search(vector, everything(catalog), 3)
+        rows, scores = index.nearest(vector[None], everything(catalog), 3)[0]
         assert rows[0] == 2
         assert scores == pytest.approx(np.sort(index.vectors @ vector)[::-1][:3], abs=1e-4)
         without = everything(catalog)
         without[2] = False
-        rows, _ = index.search(vector, without, 3)
+        rows, _ = index.nearest(vector[None], without, 3)[0]
         assert len(rows) == 3
         assert 2 not in rows
-        assert len(index.search(vector, ~everything(catalog), 3)[0]) == 0
-        assert len(index.search(vector, everything(catalog), 0)[0]) == 0
+        assert len(index.nearest(vector[None], ~everything(catalog), 3)[0][0]) == 0
+        assert len(index.nearest(vector[None], everything(catalog), 0)[0][0]) == 0
 
 
 def test_an_open_index_serves_without_embedding_again(catalog: Catalog, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_new_and_changed_items_serve_the_next_search(catalog: Catalog, tmp_path:
         index.upsert([])
         index.upsert(newer)
         for text, item_id in (("heist", "heat"), ("roses tulips", "speed")):
-            rows, _ = index.search(EMBEDDER.encode([text])[0], everything(extended), 1)
+            rows, _ = index.nearest(EMBEDDER.encode([text]), everything(extended), 1)[0]
             assert extended.ids[rows[0]] == item_id
         vectors = index.vectors
     with ItemIndex.open(tmp_path, extended, EMBEDDER) as index:

@@ -115,6 +115,22 @@ def test_a_text_is_embedded_once(tiny_parts: Parts) -> None:
     assert asked == ["robots", "trains"]
 
 
+def test_what_goes_by_vectors_is_looked_up_at_once(tiny_parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalog, index, embedder = tiny_parts
+    asked: list[int] = []
+    nearest = index.nearest
+    monkeypatch.setattr(index, "nearest", lambda aims, *rest: asked.append(len(aims)) or nearest(aims, *rest))
+    retriever = Retriever(catalog, index, embedder, default_generators(catalog, index))
+    query = Query(text="a story of robots", liked=(catalog.ids[1],))
+    found = retriever.retrieve(query)
+    assert asked == [2]
+    allowed = catalog.allowed(query.constraints, query.liked)
+    for generator in retriever.generators:
+        rows, scores = generator.propose(query, allowed, retriever.limit, found.vector)
+        places = np.searchsorted(found.rows, rows)
+        np.testing.assert_allclose(found.sources[generator.name][places], scores, atol=1e-6)
+
+
 def test_constraints_that_leave_one_or_nothing(retriever: Retriever) -> None:
     only = retriever.catalog.item(3)
     others = frozenset(retriever.catalog.ids) - {only.id}

@@ -73,13 +73,13 @@ def test_two_workers_share_it_and_find_what_the_embedded_one_finds(server: str, 
         assert embedder.embedded == 0
         vector = WordEmbedder().encode(["dreams and space"])[0]
         everything = np.ones(len(catalog), bool)
-        expected, scores = local.search(vector, everything, 5)
+        expected, scores = local.nearest(vector[None], everything, 5)[0]
         for index in (first, second):
-            found, same = index.search(vector, everything, 5)
+            found, same = index.nearest(vector[None], everything, 5)[0]
             assert found.tolist() == expected.tolist()
             assert same == pytest.approx(scores, abs=1e-5)
             index.exact_up_to = 0
-            graph, _ = index.search(vector, everything, 5)
+            graph, _ = index.nearest(vector[None], everything, 5)[0]
             assert graph.tolist()[:4] == expected.tolist()[:4]  # the fifth is a tie
 
 
