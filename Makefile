@@ -5,7 +5,7 @@ BIN := .venv/bin
 export CONCIERGE_Q := $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask chat setup test test-vllm bench-dialogue bench-prompts smoke-prompts bench-page audit pictures lint format lock clean
+.PHONY: help run ask chat setup test test-vllm fuzz bench-dialogue bench-prompts smoke-prompts bench-page audit pictures lint format lock clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,9 @@ test: .venv/.dev ## All tests, the ones with the real engine included
 test-vllm: .venv/.dev ## The engines' contract against a real vLLM, in an environment of its own (3.5 GB)
 	$(BIN)/python -m assistant.provisioning.vllm_env
 	$(BIN)/python -m pytest -m vllm
+
+fuzz: .venv/.dev ## Random and hostile requests to the whole API, twenty times as many as in the tests
+	CONCIERGE_FUZZ=20 $(BIN)/python -m pytest -s --timeout 1800 tests/assistant/http/test_hostile.py
 
 bench-dialogue: .venv/.dev ## Understanding on the gold messages and scripted conversations, with the default engine
 	$(BIN)/concierge bench dialogue

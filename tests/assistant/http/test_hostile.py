@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -31,6 +35,10 @@ from tests.conftest import MakeAssistant
 from tests.fakes import QueueModel
 from tests.tiny import FILMS, WordEmbedder
 
+FUZZ = int(os.environ.get("CONCIERGE_FUZZ", "1"))
+"""How many times as many requests; `make fuzz` sends more than `make test` has time for."""
+
+NOTHING_TO_GET_WRONG = {"GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/models"}
 HOSTILE = [
     "'; DROP TABLE turns; --",
     '" OR "1"="1',
@@ -65,14 +73,19 @@ def test_the_whole_api_keeps_its_schema(api: TestClient) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", api.app)
     operations = [result.ok() for result in schema.get_all_operations()]
     assert len(operations) >= 20
-    for operation in operations:
+    sent: Counter[str] = Counter()
+    for operation, mode in itertools.product(operations, GenerationMode):
+        if mode is GenerationMode.NEGATIVE and operation.label in NOTHING_TO_GET_WRONG:
+            continue
 
-        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-        @given(case=operation.as_strategy())
+        @settings(max_examples=8 * FUZZ, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=operation.as_strategy(mode))
         def check(case: Any) -> None:
+            sent[case.meta.generation.mode.value] += 1
             case.validate_response(case.call(), checks=checks)
 
         check()
+    print(f"\n{sent} requests to {len(operations)} operations")
 
 
 words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=50))
@@ -91,7 +104,7 @@ KEYS: dict[str, list[str]] = {
 
 @pytest.mark.parametrize("path", KEYS)
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60 * FUZZ, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_body_is_answered_or_refused(api: TestClient, path: str, data: st.DataObject) -> None:
     fitting = st.one_of(words, st.lists(words, max_size=3), values)
     body = data.draw(st.one_of(st.dictionaries(st.sampled_from(KEYS[path]), fitting), values))
