@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def _new_items(data: RatingsData, depth: int) -> Table:
     wanted = split.wanted.copy()
     wanted.data[~fresh[wanted.indices]] = 0
     wanted.eliminate_zeros()
-    split = Split(split.training, split.profiles, wanted, split.trained).people(np.diff(wanted.indptr) > 0)
+    split = replace(split, wanted=wanted).people(np.diff(wanted.indptr) > 0)
     title = "New items, ranked among themselves"
     if not len(split.trained):
         return Table(title, "nobody under test liked an item without earlier ratings", ACCURACY, ())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from ranking.interactions import Interactions, select
-from ranking.models.fitted import Profiles
+from ranking.models.fitted import LIKE_FROM, Profiles
 
 Protocol = Literal["leave-last-out", "temporal", "temporal-known"]
 PROTOCOLS: tuple[Protocol, ...] = ("leave-last-out", "temporal", "temporal-known")
@@ -22,12 +22,13 @@ TEMPORAL_CUT = 0.8
 class Split:
     """People under test, shape (people, items) for both tables: `profiles` is what is known of them, preferences from
     -1 to 1, and `wanted` has ones at what they liked later. `trained` is each person's row in `training`, -1 for new
-    ones."""
+    ones; `times` are those of the entries of `profiles`."""
 
     training: Interactions
     profiles: Profiles
     wanted: csr_matrix[np.float32]
     trained: NDArray[np.int64]
+    times: NDArray[np.int64]
 
     def relevant(self) -> NDArray[np.int64]:
         """How many items each person wants, shape (people,); never 0."""
@@ -35,7 +36,19 @@ class Split:
 
     def people(self, keep: NDArray[np.bool_]) -> Split:
         """Some of the people."""
-        return replace(self, profiles=self.profiles[keep], wanted=self.wanted[keep], trained=self.trained[keep])
+        times = self.times[np.repeat(keep, np.diff(self.profiles.indptr))]
+        kept = (self.profiles[keep], self.wanted[keep], self.trained[keep])
+        return Split(self.training, *kept, times)
+
+    def recent(self, likes: int) -> Profiles:
+        """Of what is known of each person only so many likes, the last ones."""
+        profiles, liked = self.profiles, self.profiles.data >= LIKE_FROM
+        owner = np.repeat(np.arange(profiles.shape[0]), np.diff(profiles.indptr))
+        order = np.lexsort((profiles.indices, self.times, owner))
+        running = np.empty(len(order), np.int64)
+        running[order] = np.cumsum(liked[order])
+        total = np.cumsum(np.bincount(owner[liked], minlength=profiles.shape[0]))
+        return keep_entries(profiles, liked & (total[owner] - running < likes))
 
 
 def make_split(interactions: Interactions, protocol: Protocol, cut: float = TEMPORAL_CUT) -> Split:
@@ -74,16 +87,19 @@ def cold_people(interactions: Interactions, share: float = 0.2, seed: int = 7) -
 
 def first_likes(training: Interactions, people: Interactions, told: int) -> Split:
     """Of each new person with more than five likes: the first `told` are known, those from the sixth on are wanted."""
+    assert people.times is not None  # noqa: S101 - make_split refused already
     order = _by_time(people)
     likes = people.matrix.data >= people.scale.like_from
     rank = _rank(people, order, likes)
-    known = keep_entries(people.preferences(), likes & (rank < told))
+    shown = likes & (rank < told)
     wanted = select(people.matrix, likes & (rank >= 5))
-    split = Split(training, known, wanted, np.full(len(people.user_ids), -1, np.int64))
+    new = np.full(len(people.user_ids), -1, np.int64)
+    split = Split(training, keep_entries(people.preferences(), shown), wanted, new, people.times[shown])
     return split.people(np.diff(wanted.indptr) > 0)
 
 
 def _leave_last_out(interactions: Interactions) -> Split:
+    assert interactions.times is not None  # noqa: S101 - make_split refused already
     order = _by_time(interactions)
     likes = interactions.matrix.data >= interactions.scale.like_from
     owner = _owners(interactions)
@@ -99,6 +115,7 @@ def _leave_last_out(interactions: Interactions) -> Split:
         training.preferences(),
         select(interactions.matrix, chosen),
         np.arange(len(interactions.user_ids)),
+        interactions.times[keep],
     )
     return split.people((last >= 0) & (np.diff(training.matrix.indptr) > 0))
 
@@ -120,6 +137,7 @@ def _temporal(interactions: Interactions, moment: float, known: bool) -> Split:
         keep_entries(interactions.preferences(), shown),
         select(interactions.matrix, likes & ~shown),
         np.where(has_training, np.arange(len(has_training)), -1),
+        interactions.times[shown],
     )
     return split.people(np.diff(split.wanted.indptr) > 0)
 

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from ranking.bench.splits import Split
 from ranking.metrics import Lists
 from ranking.models import fit_scorer
-from ranking.models.fitted import Profiles, known, positives
+from ranking.models.fitted import FittedScorer, Profiles, known, positives
 from ranking.models.hybrid import hide, top
 from ranking.models.popular import Popular
 
@@ -51,12 +51,16 @@ class System(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A model of `ranking.models`, by its name. It remembers its scores: the hybrid needs them again."""
+    """A model of `ranking.models`. It is remembered once trained: the hybrid needs it again.
+
+    With `last` in its settings it is asked about so many of a person's likes only, the last ones.
+    """
 
     name: str
     grid: Sequence[Settings]
+    model: str = ""
     origin: str = "ours"
-    remembered: dict[str, tuple[Split, NDArray[np.float32]]] = field(default_factory=dict, repr=False)
+    trained: dict[str, tuple[Split, FittedScorer]] = field(default_factory=dict, repr=False)
 
     def recommend(self, split: Split, settings: Sequence[Settings], depth: int) -> list[Lists]:
         """See `System`."""
@@ -64,11 +68,12 @@ class Ours:
 
     def scores(self, split: Split, settings: Settings) -> NDArray[np.float32]:
         """Those of the model trained on the split, for its people, shape (people, items)."""
-        key = f"{id(split)} {sorted(settings.items())}"
-        if key not in self.remembered:
+        own = {name: value for name, value in settings.items() if name != "last"}
+        key = f"{id(split)} {sorted(own.items())}"
+        if key not in self.trained:
             # The split is kept too, so that no other gets its id.
-            self.remembered[key] = split, fit_scorer(self.name, split.training, **settings).score(split.profiles)
-        return self.remembered[key][1].copy()
+            self.trained[key] = split, fit_scorer(self.model or self.name, split.training, **own)
+        return self.trained[key][1].score(split.recent(settings["last"]) if "last" in settings else split.profiles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +143,17 @@ def systems() -> list[System]:
     """The systems of this process with their grids: as many settings for a model of theirs as for one of ours.
 
     A positive is a like for all of them, since likes are what has to be found; the other libraries know no dislikes, so
-    EASE and iALS are not told them either.
+    EASE and iALS are not told them either. Two of ours are asked about the last likes only, for what comes next: the
+    other libraries have no model that reads times.
     """
     likes, tails, none = ("likes",), (20, 100), (0.0,)
     factors = combinations(factors=(64,), regularisation=(1.0, 10.0), alpha=(8.0,), dislike_weight=none, signal=likes)
     return [
         Ours("popular", combinations(half_life=(0.0, 720.0, 4000.0), signal=likes)),
         Ours("ease", combinations(regularisation=(20.0, 60.0, 200.0), dislike_weight=none, signal=likes)),
+        Ours("slim", combinations(l1=(1.0,), l2=(1.0, 20.0), signal=likes)),
+        Ours("ease of the last", combinations(regularisation=(200.0,), signal=likes, last=(3, 10, 30)), "ease"),
+        Ours("item-knn of the last", combinations(neighbours=(100,), signal=likes, last=(1, 3, 10)), "item-knn"),
         Ours("ials", factors),
         Ours("item-knn", combinations(neighbours=(30, 100), shrinkage=(20.0,), signal=likes)),
         Ours("user-knn", combinations(neighbours=(30, 80, 200), shrinkage=(20.0,), signal=likes)),

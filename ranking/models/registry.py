@@ -14,19 +14,20 @@ from ranking.models.hybrid import Hybrid
 from ranking.models.implicit_feedback import EASEScorer, IALSScorer
 from ranking.models.knn import ItemKNN, UserKNN
 from ranking.models.popular import Popular
+from ranking.models.slim import SLIM
 from ranking.models.svd import BiasedSVD
 from ranking.models.vae import MultVAE
 
 SCORERS: Mapping[str, type[FittedScorer]] = MappingProxyType(
     {
         kind.name: kind
-        for kind in (Popular, ItemKNN, UserKNN, BiasedSVD, IALSScorer, BPR, EASEScorer, MultVAE, Content, Hybrid)
+        for kind in (Popular, ItemKNN, UserKNN, BiasedSVD, IALSScorer, BPR, EASEScorer, SLIM, MultVAE, Content, Hybrid)
     }
 )
 """Every model that can be saved and loaded."""
 
 _FIT: Mapping[str, Callable[[Interactions, Any], FittedScorer]] = MappingProxyType(
-    {kind.name: kind.fit for kind in (Popular, ItemKNN, UserKNN, BiasedSVD, IALSScorer, BPR, EASEScorer, MultVAE)}
+    {kind.name: kind.fit for kind in (Popular, ItemKNN, UserKNN, BiasedSVD, IALSScorer, BPR, EASEScorer, SLIM, MultVAE)}
 )
 
 

@@ -83,6 +83,16 @@ def test_a_model_is_fitted_once_for_a_split_and_settings(folder: Path, monkeypat
     assert (system.recommend(split, [{}], 5)[0] == first).all()
 
 
+def test_a_system_of_the_last_likes_reads_nothing_else(folder: Path) -> None:
+    split = make_split(read_ratings(folder).interactions, "leave-last-out")
+    system = Ours("of the last", [], "item-knn")
+    every, last = (system.scores(split, {"neighbours": 10, **more}) for more in ({}, {"last": 1}))
+    assert len(system.trained) == 1
+    expected = system.trained.popitem()[1][1].score(split.recent(1))
+    np.testing.assert_array_equal(last, expected)
+    assert (np.nan_to_num(last) != np.nan_to_num(every)).any()
+
+
 def test_rating_verdicts_know_which_way_is_up() -> None:
     def row(label: str, error: float, accuracy: float) -> Row:
         values = {"RMSE": error, "MAE": error, "accuracy": accuracy}

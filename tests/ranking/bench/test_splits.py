@@ -75,3 +75,16 @@ def test_no_times_no_split() -> None:
     rows = [{"user_id": "u", "item_id": item, "rating": 4.0} for item in "abc"]
     with pytest.raises(ValueError, match="timestamps"):
         make_split(Interactions.from_frame(pd.DataFrame(rows)), "temporal")
+
+
+@pytest.mark.parametrize("protocol", ["leave-last-out", "temporal-known"])
+def test_recent_keeps_the_last_likes(people: Interactions, protocol: str) -> None:
+    split = make_split(people, protocol)  # type: ignore[arg-type]
+    half = split.people(np.arange(len(split.trained)) % 2 == 0)
+    recent = half.recent(2)
+    assert recent.shape == half.profiles.shape
+    for shown, told in zip(half.profiles, recent, strict=True):
+        likes = shown.indices[shown.data >= 0.3]  # Everybody rates items in the order of their numbers.
+        assert told.indices.tolist() == np.sort(likes)[-2:].tolist()
+        assert (told.data >= 0.3).all()
+    assert half.recent(99).nnz == (half.profiles.data >= 0.3).sum()

@@ -22,6 +22,7 @@ SIZE = 20
 COLD = "z-cold"
 SETTINGS: dict[str, dict[str, object]] = {
     "ease": {"regularisation": 5.0},
+    "slim": {"l2": 1.0},
     "ials": {"factors": 4, "alpha": 5.0},
     "bpr": {"factors": 4, "iterations": 300},
     "item-knn": {"neighbours": 20},
@@ -30,7 +31,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "mult-vae": {"hidden": 16, "latent": 4, "epochs": 200, "dropout": 0.2, "learning_rate": 0.01},
 }
 PERSONAL = ["ease", "ials", "bpr", "item-knn", "user-knn", "item-knn-pearson", "user-knn-pearson", "svd", "mult-vae"]
-PERSONAL += ["content", "hybrid"]
+PERSONAL += ["slim", "content", "hybrid"]
 
 
 @pytest.fixture(scope="module")

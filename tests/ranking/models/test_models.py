@@ -80,5 +80,7 @@ def test_hybrid_learns_to_follow_the_part_that_knows() -> None:
     wanted = csr_matrix(np.eye(40, dtype=np.float32)[1::4])
     hybrid = Hybrid.learn([good, bad], profiles, wanted)
     assert hybrid.config.weights["content"] > hybrid.config.weights["noise"]
+    with pytest.raises(ValueError, match="nobody wants"):
+        Hybrid.learn([good, bad], profiles, csr_matrix(wanted.shape, dtype=np.float32))
     with pytest.raises(ValueError, match="one weight"):
         Hybrid(HybridConfig({"content": 1.0}), [good, bad])
