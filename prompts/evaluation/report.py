@@ -83,7 +83,8 @@ def _rounded(value: Any) -> Any:
 def table(part: Mapping[str, Any]) -> Table:
     """One suite's measures for the terminal, with intervals and the paired comparison."""
     title = f"{part['suite']}: {part['prompt']} on {part['engine']}, {part['passed']} of {part['cases']} cases pass"
-    title += f", the model was asked in {part['asked']}" if part["asked"] < part["cases"] else ""
+    if part["engine"] != "none" and part["asked"] < part["cases"]:
+        title += f", the model was asked in {part['asked']}"
     shown = Table(title=title + (" (stopped by the budget)" if part["stopped"] else ""), title_justify="left")
     for name in ("measure", "value", "95 % interval"):
         shown.add_column(name, justify="left" if name == "measure" else "right")
