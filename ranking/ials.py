@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
@@ -82,7 +83,8 @@ class IALS(FoldInModel):
     def _score(self, liked: Places, disliked: Places, targets: Places | slice) -> Scores:
         wanted = self.config.alpha * self.factors[liked].sum(axis=0)
         person = np.linalg.solve(self._system(liked, disliked), wanted)
-        scores: Scores = self.factors[targets] @ person
+        # By PyTorch: at a million items this takes a while, and NumPy's products have one thread while serving.
+        scores: Scores = torch.mv(torch.from_numpy(self.factors[targets]), torch.from_numpy(person)).numpy()
         return scores
 
     def _shares(self, liked: Places, targets: Places) -> NDArray[np.float32]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from retrieval.types import Mask, Rows, Scores, Vectors
 
@@ -28,7 +27,6 @@ class ExactSearch:
 
     def __init__(self, vectors: Vectors) -> None:
         self.vectors = vectors
-        self._steps: Scores = np.empty(0, np.float32)
         if len(vectors) > _FEW:
             self._rounded, self._steps = _rounded(vectors)
 
@@ -49,15 +47,10 @@ class ExactSearch:
     def _hopeful(self, aims: Vectors, allowed: Mask, count: int) -> list[Rows]:
         """For each aim the `count` allowed rows with the highest products of rounded vectors, ascending."""
         whole, _ = _rounded(aims)
-        products = torch._int_mm(self._rounded, whole.T.contiguous()).numpy()
-        refused = None if allowed.all() else ~allowed
-        found = []
-        for place in range(len(aims)):
-            scores: Scores = products[:, place] * self._steps
-            if refused is not None:
-                scores[refused] = -np.inf
-            found.append(np.sort(top(scores, count)))
-        return found
+        products = torch._int_mm(self._rounded, whole.T.contiguous())
+        scores = torch.mul(products.T, self._steps, out=torch.empty((len(aims), len(self._rounded))))
+        scores.masked_fill_(torch.from_numpy(~allowed), -np.inf)
+        return [np.sort(top(row, count)) for row in scores.numpy()]
 
 
 def top(scores: Scores, limit: int) -> Rows:
@@ -85,13 +78,12 @@ def _best(rows: Rows, cosines: Scores, limit: int) -> tuple[Rows, Scores]:
     return rows[best], cosines[best]
 
 
-def _rounded(vectors: Vectors) -> tuple[torch.Tensor, Scores]:
+def _rounded(vectors: Vectors) -> tuple[torch.Tensor, torch.Tensor]:
     """Each vector in whole steps of its own size, -127 to 127, and the size of the steps, shape (n,)."""
-    whole = torch.empty(vectors.shape, dtype=torch.int8)
-    steps: NDArray[np.float32] = np.empty(len(vectors), np.float32)
+    whole, steps = torch.empty(vectors.shape, dtype=torch.int8), torch.empty(len(vectors))
     for start in range(0, len(vectors), _ROWS_AT_ONCE):
         piece = torch.from_numpy(np.asarray(vectors[start : start + _ROWS_AT_ONCE], np.float32))
         size = (piece.abs().amax(dim=1, keepdim=True) / 127).clamp_min(1e-12)
         whole[start : start + len(piece)] = (piece / size).round_().to(torch.int8)
-        steps[start : start + len(piece)] = size[:, 0].numpy()
+        steps[start : start + len(piece)] = size[:, 0]
     return whole, steps

@@ -126,6 +126,24 @@ def speed(
 
 
 @bench.command()
+def embedding(
+    items: Annotated[int, typer.Option(help="How many items of the catalog, evenly spread.", min=1)] = 1000,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+) -> None:
+    """Items embedded per second, beside sentence-transformers with the same weights, threads and texts."""
+    from retrieval.catalog import Catalog
+    from retrieval.embedding_bench import run_embedding_bench
+    from retrieval.item_text import item_text
+
+    settings = Settings()
+    prepared(settings)
+    catalog = Catalog.load(settings.catalog_dir)
+    rows = range(0, len(catalog), max(len(catalog) // items, 1))[:items]
+    for result in run_embedding_bench(settings.embedding_model, [*map(item_text, catalog.items(rows))], threads):
+        print(result)
+
+
+@bench.command()
 def load(
     sessions: Annotated[int, typer.Option(min=1)] = 64,
     turns: Annotated[int, typer.Option(min=1)] = 10_000,

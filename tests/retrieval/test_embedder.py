@@ -9,6 +9,7 @@ import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from retrieval.embedder import Embedder
+from retrieval.embedding_bench import run_embedding_bench
 
 HOME = Path(os.environ.get("CONCIERGE_HOME", Path.home() / ".cache" / "concierge"))
 WORDS = [
@@ -102,3 +103,19 @@ def test_the_default_weights_give_the_vectors_of_sentence_transformers() -> None
     np.testing.assert_allclose(Embedder(weights, dtype=torch.float32).encode(texts), expected, atol=1e-5)
     rounded = Embedder(weights, dtype=torch.bfloat16).encode(texts)
     assert ((rounded * expected).sum(axis=1) > 0.999).all()
+
+
+def test_the_bench_times_both_in_both_number_formats(folder: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        found = run_embedding_bench(folder, TEXTS, threads=1)
+    finally:
+        torch.set_num_threads(before)
+    assert [(one.system, one.dtype) for one in found] == [
+        ("concierge", "float32"),
+        ("sentence-transformers", "float32"),
+        ("concierge", "bfloat16"),
+        ("sentence-transformers", "bfloat16"),
+    ]
+    assert all(one.per_second > 0 and one.cosine > 0.99 for one in found)
+    assert found[1].cosine == pytest.approx(1, abs=1e-5)
