@@ -26,7 +26,7 @@ from retrieval.titles import TitleLinker
 
 log = logging.getLogger(__name__)
 
-_PROMPTS = ("understand", "explain")
+_PROMPTS = ("understand", "explain", "explain-zh")
 _HOUR = 3600.0
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemRecord, "content": {"application/problem+json": {}}, "description": text}

@@ -30,7 +30,7 @@ def test_a_turn_is_told_as_typed_events_in_order_and_stored_before_its_end(clien
     assert turn.id == end["turn_id"]
     assert turn.reply == end["reply"] == "".join(data["text"] for name, data in told if name == "word")
     assert [card["id"] for card in turn.cards] == [card["id"] for card in told[2][1]["items"]]
-    assert turn.details["prompts"].keys() == {"understand", "explain"}
+    assert turn.details["prompts"].keys() == {"understand", "explain", "explain-zh"}
     assert turn.details["usage"] == {"calls": 2, "prompt_tokens": 10, "completion_tokens": 10}
     assert turn.details["trace"] == [{"name": "catalog", "left": 100}]
 
