@@ -62,6 +62,8 @@ class DialogueAct:
     them: like, dislike, reject and seen act on all of them, except those that a title slot names with an operator of
     its own. A relative slot is for the echo: the bound that it means comes as a guessed slot beside it.
 
+    `alike` holds the ids of the items of which more is asked for: "something like X", "more like the first".
+
     `doubtful` holds, per title in doubt, the words as typed and the ids of the catalog items they may mean; the title
     slot with the same words as its value says what was said about it.
     `language` is the language of the message ("en", "zh"); `text` the message itself, for questions about items.
@@ -73,6 +75,7 @@ class DialogueAct:
     doubtful: tuple[tuple[str, tuple[str, ...]], ...] = ()
     language: str = "en"
     text: str = ""
+    alike: tuple[str, ...] = ()
 
     def values(self, name: SlotName, operator: Operator = "=") -> tuple[str, ...]:
         """Values of the slots with this name and operator, in the order they were said."""

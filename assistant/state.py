@@ -66,8 +66,8 @@ class DialogueState:
             state = set_slot(state, slot)
         named = unique(slot.item_id for slot in slots if slot.name == "title" and slot.item_id)
         state = point(state, act.intent, [item_id for item_id in act.refers_to if item_id not in named])
-        if act.intent is Intent.MORE_LIKE:
-            state = replace(state, alike=unique((*act.refers_to, *named)))
+        if patterns := act.alike or (act.intent is Intent.MORE_LIKE and (*act.refers_to, *named)):
+            state = replace(state, alike=unique(patterns))
         shown = [item_id for item_id in act.refers_to if item_id in self.last_shown]
         focus = tuple(shown) if len(shown) == 1 else self.focus if not shown else ()
         return replace(state, focus=focus, previous=self)
@@ -89,6 +89,11 @@ class DialogueState:
             popularity_bias=self.popularity_bias,
             alike=tuple(item_id for item_id in self.alike if item_id in self.likes),
         )
+
+    def is_running(self) -> bool:
+        """Whether something was asked for, told or shown: what is said next changes it."""
+        said = (self.genres, self.people, self.wishes, self.likes, self.dislikes, self.unknown_likes, self.shown)
+        return any(said) or self.limits != Constraints()
 
     def showed(self, ids: Iterable[str]) -> DialogueState:
         """The state after these cards. It is part of the same turn: undo goes back to before the act.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
@@ -24,7 +24,7 @@ from retrieval.typos import NearKeys
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-Kind = Literal["exact", "alias", "franchise", "part", "piece", "fuzzy", "elsewhere"]
+Kind = Literal["exact", "alias", "franchise", "part", "piece", "fuzzy", "elsewhere", "number"]
 
 DOMINANCE = 20
 """Of two items with one title, the one with so many times the votes of the other is meant without asking."""
@@ -32,6 +32,8 @@ DOMINANCE = 20
 _YEAR = re.compile(r"\s*[(\[]?\b((?:18|19)\d\d|20[0-3]\d)\b[)\]]?\s*$")
 _SUFFIX = re.compile(r"\s+(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\s*$", re.IGNORECASE)
 _MAX_WORDS = 10
+_SERIES = 8
+"""Films that a series without a name of its own may have: "Harold & Kumar"."""
 _LONG = 9
 """Letters of a title in which the first may be wrong too."""
 _MAX_TEXT = 4000
@@ -41,7 +43,9 @@ _MAX_TEXT = 4000
 class Link:
     """What a typed title means. `score` is a similarity from 0 to 1; `alternatives` is filled when it is in doubt.
 
-    The kind "elsewhere" is a well-known title that this catalog lacks; `year` is then its year.
+    The kind "elsewhere" is a well-known title that this catalog lacks; `year` is then its year. A "number" is a film
+    named by its number alone, behind another of its series. `more` holds the other items that the words mean as well:
+    "all three X films".
     """
 
     item_id: str | None
@@ -49,6 +53,7 @@ class Link:
     alternatives: tuple[str, ...] = ()
     kind: Kind = "exact"
     year: int | None = None
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,8 @@ class TitleLinker:
             self._file(row)
         self._aliases = self._file_aliases()
         self._elsewhere = self._file_elsewhere()
-        self._pieces = self._file_pieces()
         self._heads = {key: rows for key, rows in self._heads.items() if len(rows) > 1}
+        self._pieces = self._file_pieces()
         self._compact: dict[str, list[int]] = defaultdict(list)
         for key, rows in self._exact.items():
             if len(squeezed := compact(key)) > 4:
@@ -144,12 +149,19 @@ class TitleLinker:
                 for piece in (parts[:size], parts[-size:]) if size > 1 else (parts[:1],):
                     if _names_something(piece):
                         pieces[" ".join(piece)].extend(rows)
-        taken = (self._exact, self._heads, self._parts)
-        return {
+        free = {
             piece: rows
             for piece, rows in pieces.items()
-            if self._dominates(rows) and not any(piece in names for names in taken)
+            if not any(piece in names for names in (self._exact, self._heads, self._parts))
         }
+        for name, rows in free.items():
+            if " " in name and 1 < len(set(rows)) <= _SERIES and self._begins(name, rows):
+                self._heads[name] = rows  # "Harold & Kumar"
+        return {name: rows for name, rows in free.items() if name not in self._heads and self._dominates(rows)}
+
+    def _begins(self, piece: str, rows: Iterable[int]) -> bool:
+        """Whether the titles of all these items begin with these words: then they are a series."""
+        return all(canonical(self._catalog.titles[row]).startswith(piece) for row in rows)
 
     def _dominates(self, rows: Sequence[int]) -> bool:
         """Whether one of these items is meant without asking: it is alone, or seen far more than the next."""
@@ -183,6 +195,11 @@ class TitleLinker:
             link = self._look_up(text[: found.start()], year)
         return link
 
+    def title(self, link: Link) -> str:
+        """The catalog's title for a link, of alternatives the first; "" where it has none."""
+        ids = (link.item_id, *link.alternatives)
+        return next((item.title for item_id in ids if item_id and (item := self._catalog.get(item_id))), "")
+
     def _look_up(self, text: str, year: int | None) -> Link:
         if _is_cjk(text):
             rows = self._cjk.get(text.strip())
@@ -209,6 +226,10 @@ class TitleLinker:
         """One of several namesakes, or the doubt between them. A year that none of them has is never ignored."""
         if year is not None:
             dated = [row for row in rows if self._near(row, year)]
+            if not dated and kind not in ("exact", "fuzzy"):
+                return Link(
+                    None, score, (), "elsewhere", year
+                )  # "Fast & Furious (2009)" is no other film of the series
             if not dated:
                 return Link(None, score, self._ids(rows), kind)
             exact = [row for row in dated if self._years[row] == year]
@@ -261,7 +282,9 @@ class TitleLinker:
                 start, end = tokens[first][0], tokens[first + size - 1][1]
                 if any(start < other.end and other.start < end for other in found):
                     continue
-                if mention := self._mention(text, start, end):
+                if parts := self._numbered(text, start, end):
+                    found += parts
+                elif mention := self._mention(text, start, end):
                     found.append(mention)
         return tuple(sorted(found, key=lambda mention: mention.start))
 
@@ -279,7 +302,12 @@ class TitleLinker:
             return None
         year = _FOLLOWING_YEAR.match(text, end)
         bare = _BARE_YEAR.match(text, end)
-        if bare and (dated := self._known(canonical(window), int(bare[1]))) and dated.item_id:
+        if (
+            bare
+            and window.casefold() not in _WHEN
+            and (dated := self._known(canonical(window), int(bare[1])))
+            and dated.item_id
+        ):
             return Mention(start, end, window, dated, int(bare[1]))
         if _NUMBER_BEHIND.match(text, end):
             return None
@@ -289,18 +317,58 @@ class TitleLinker:
             return None
         if link.kind == "piece" and self._goes_on(text, start, end, link):
             return None
-        if year is None and (place := _ORDINAL.search(text[:start])):
+        if year is None and (whole := self._counted(text, start, end)):
+            link = whole
+        elif year is None and (place := _ORDINAL.search(text[:start])):
             link = self._part(canonical(window), _ORDINALS.index(place[1].casefold()) % 5) or link
         return Mention(start, end, window, link, int(year[1]) if year else None)
 
+    def _numbered(self, text: str, start: int, end: int) -> list[Mention]:
+        """Several films of one series by their numbers: "The Godfather 1 and 2", "Die Hard 1-3"."""
+        if (own := _OWN_NUMBER.search(text[start:end])) and _NUMBERS_BEHIND.match(text, start + own.start()):
+            end = start + own.start()
+        listed = _NUMBERS_BEHIND.match(text, end)
+        if listed is None:
+            return []
+        key, found = canonical(text[start:end]), list[Mention]()
+        numbers = [(end + one.start(), end + one.end(), int(one[0])) for one in re.finditer(r"\d", listed[0])]
+        if len(numbers) == 2 and re.search(r"\d\s*(?:-|–|to|through)\s*\d", listed[0]):
+            (_, _, first), (low, high, last) = numbers
+            numbers = [(*numbers[0][:2], first), *((low, high, number) for number in range(first + 1, last + 1))]
+        for low, high, number in numbers:
+            link = self._known(f"{key} {number}", None) if number > 1 else self._known(key, None)
+            if link is None or link.kind == "piece":
+                link = self._part(key, number - 1)
+            if link is None:
+                return []
+            if found:
+                found.append(Mention(low, high, text[low:high], replace(link, kind="number")))
+            else:
+                found.append(Mention(start, high, text[start:high], link))
+        return found
+
+    def _counted(self, text: str, start: int, end: int) -> Link | None:
+        """A whole series by the number of its films: "all three X films", "the X films (both)"."""
+        match = _ALL_OF.search(text[max(0, start - 24) : start]) or _ALL_OF_THEM.match(text, end)
+        if match is None:
+            return None
+        number = _CARDINALS.index((match[1] or "two").casefold()) % 4 + 2
+        rows = self._series(canonical(text[start:end]))
+        ids = [self._catalog.ids[row] for row in rows]
+        return Link(ids[0], 1.0, (), "exact", more=tuple(ids[1:])) if len(ids) == number else None
+
     def _part(self, key: str, place: int) -> Link | None:
         """A film of a series by its place: "the third Indiana Jones"; None when there are not as many."""
+        dated = self._series(key)
+        return Link(self._catalog.ids[dated[place]], 1.0, (), "exact") if place < len(dated) > 1 else None
+
+    def _series(self, key: str) -> list[int]:
+        """The films of a series in their order."""
         numbered = [row for number in range(2, 9) for row in self._exact.get(f"{key} {number}", ())]
         rows = {*self._heads.get(key, ()), *numbered}
         if self._exact.get(key) and self._dominates(self._exact[key]):
             rows.add(max(self._exact[key], key=lambda row: self._votes[row]))
-        dated = sorted((row for row in rows if self._years[row]), key=lambda row: self._years[row])
-        return Link(self._catalog.ids[dated[place]], 1.0, (), "exact") if place < len(dated) > 1 else None
+        return sorted((row for row in rows if self._years[row]), key=lambda row: self._years[row])
 
     def _goes_on(self, text: str, start: int, end: int, link: Link) -> bool:
         """Whether more of the title stands beside its piece: then the whole was typed, and meant otherwise."""
@@ -344,6 +412,17 @@ _NUMBER_BEHIND = re.compile(
     r"[ :]*(?:part |vol\.? ?|chapter )?(?:\d{1,2}|20\d\d|I{2,3}|IV|VI{0,3})\b"
     r"(?!\s*(?:/|and|or|,|movies?|films?|times|hours?|%))"
 )
+_NUMBERS_BEHIND = re.compile(
+    r"\s+\d(?:\s*,\s*\d)*(?:\s*(?:,?\s*(?:and|&)|-|–|to|through)\s*\d)(?![\d/%])(?!\s*(?:hours?|times|stars?|more|of))",
+    re.IGNORECASE,
+)
+_CARDINALS = ("two", "three", "four", "five", "2", "3", "4", "5")
+_NUMBER_OF = rf"({'|'.join(_CARDINALS)})"
+_ALL_OF = re.compile(rf"\b(?:all {_NUMBER_OF}|both)(?: of)?(?: the)?\s+$", re.IGNORECASE)
+_ALL_OF_THEM = re.compile(rf"\s+(?:movies|films)\s*,?\s*\(?(?:all {_NUMBER_OF}|both)(?: of them)?\b", re.IGNORECASE)
+_WHEN = frozenset({"after", "before", "since", "until", "till", "around", "from", "in", "during", "pre", "post"})
+"""Words that a year follows and that are no title then."""
+_OWN_NUMBER = re.compile(r"(?:[\s,]+\d)+$")
 _BARE_YEAR = re.compile(r",?\s+(?:from\s+)?(19\d\d|20[0-3]\d)\b(?!s)")
 _FOLLOWING_YEAR = re.compile(r"[\"”’']?,?\s*[(\[]\s*((?:18|19)\d\d|20[0-3]\d)\s*[)\]]")
 
@@ -355,7 +434,10 @@ def _names_something(piece: Sequence[str]) -> bool:
     return len(piece) > 1 or len(piece[0]) > 4
 
 
-_SMALL_WORDS = "a an the of in on at to and or for with from by is it its as not no my your his her"
+_SMALL_WORDS = (
+    "a an the of in on at to and or for with from by is it its as not no my your his her thats whats theres heres "
+    "dont doesnt didnt cant couldnt wont wouldnt isnt wasnt arent im ive youre were theyre hes shes lets"
+)
 _SMALL = frozenset(_SMALL_WORDS.split())
 
 

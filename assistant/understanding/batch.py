@@ -73,12 +73,19 @@ def understand_case(case: Mapping[str, Any], understander: Understander) -> Unde
 
 
 def state_of(case: Mapping[str, Any], rules: Rules) -> DialogueState:
-    """The state before the message. Earlier turns are read by the rules alone: they cost nothing."""
+    """The state before the message. Earlier turns are read by the rules alone: they cost nothing.
+
+    What the other side named counts as shown.
+    """
     state = DialogueState()
     for turn in case.get("context", ()):
         text = turn.get("text")
-        if isinstance(text, str) and turn.get("role") in ("user", "seeker"):
+        if not isinstance(text, str):
+            continue
+        if turn.get("role") in ("user", "seeker"):
             state = state.apply(rules.read(text, state).act)
+        else:
+            state = state.showed(rules.named(text))
     return state.showed(case.get("shown", ()))
 
 

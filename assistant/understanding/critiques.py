@@ -37,7 +37,7 @@ _FORGET = re.compile(
 )
 _AFTER_ALL = re.compile(r"\b(?:after all|again|now)\b|也|其实", re.IGNORECASE)
 _FORGET_HEAD = re.compile(
-    r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
+    r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap|scratch|cancel|nix|ditch)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
     re.IGNORECASE,
 )
 _FINE_TAIL = re.compile(

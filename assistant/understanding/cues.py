@@ -29,7 +29,7 @@ class Cue:
 _N = r"(?:n['’]?t|not|never)"
 _ADV = r"(?:\s+(?:really|particularly|that|so|very|too|much|at all|even|usually|ever|always|actually|especially|exactly|quite|all that|super|a|been|big|huge|the biggest|much of a|much of|in the|any|ever really))*"
 _REFUSE = (
-    r"\bif you (?:recommend|suggest|show me|mention|bring up|say)\b|\b(?:neither|none) of (?:us|them|my [\w\-]+)\s+(?:really\s+|ever\s+)?(?:like|liked|enjoyed|loved|cared for|got|could stand)\b|\b(?:nobody|no one)(?: \w+){0,3} (?:liked|enjoyed|loved)\b",
+    r"\b(?:don['’]?t|do not) (?:even )?get me started on\b|\bwe don['’]?t (?:speak|talk) (?:of|about)\b|\bif you (?:recommend|suggest|show me|mention|bring up|say)\b|\b(?:neither|none) of (?:us|them|my [\w\-]+)\s+(?:really\s+|ever\s+)?(?:like|liked|enjoyed|loved|cared for|got|could stand)\b|\b(?:nobody|no one)(?: \w+){0,3} (?:liked|enjoyed|loved)\b",
     r"\b(?:anything|everything|anyone|anybody|everyone|any genre|all|any)\s+(?:but|except|besides|other than)\b",
     r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans|steer clear of|stay away from|keep away from|allergic to|(?:need|want) a break from|(?:can|could) do without|rather than|instead of)\b(?:\s+for)?",
     r"\bfinds?\b(?=[^,.;!?]{1,40}\b(?:boring|dull|annoying|tedious|overrated|silly|cheesy|tiring|unbearable|too \w+)\b)",
@@ -60,7 +60,7 @@ _ALLOW = (
     r"\bwhy\s+not\b|\bwhether or not\b|\bdo not know\b|\bdon['’]?t know\b|\bnot know\b",
 )
 _WANT = (
-    r"\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b|\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|beat)\b|\bcannot get enough of\b",
+    r"\bnothing (?:beats|tops|compares to|comes close to)\b(?=\s+□)|\b(?:not|never) (?:get|got|grow|grown) (?:tired|sick|bored) of\b|\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b|\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|beat)\b|\bcannot get enough of\b",
     r"\b(?:love|loved|loves|loving|adore|adored|like|liked|likes|enjoy|enjoyed|enjoys|prefer|preferred|want|wanted|wants|need|needs|crave|craving)\b",
     r"\b(?:looking|searching|hoping|hunting)\s+for\b|\bin the mood\b(?:\s+for)?|\bfan of\b|\bfans of\b|\bbig into\b|\binto\b|\bkeen on\b|\bfeel like\b|\bfeeling like\b",
     r"\b(?:give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|only|fine with|ok with|okay with|open to|thumbs up (?:for|to|on)|either|just|got)\b",

@@ -11,14 +11,20 @@ from assistant.acts import Intent, Operator, Slot
 from assistant.questions import questions
 from assistant.state import DialogueState
 from assistant.understanding import intents
+from assistant.understanding.naming import Person
 from assistant.understanding.numbers import counts, runtimes, years
-from assistant.understanding.people import Person
 from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
 from assistant.understanding.stances import Stance
 from assistant.understanding.themes import themes
 from assistant.understanding.vocabulary import Word
 from retrieval.titles import Mention
+
+_SENTENCE = re.compile(r"[.!?;\n。！？；]+")
+_OF_A_TITLE = re.compile(
+    r"□[^。！？，]{0,6}(?:太|很|超|真|最|好)|□[^.!?;]{0,40}\b(?:was|were|is|are|had|has|made|got)\b", re.IGNORECASE
+)
+"""Where a sentence says something of a title."""
 
 
 @dataclass
@@ -47,12 +53,12 @@ class Draft:
 def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
     """The intent, and whether the wording settles it."""
     masked, state = draft.masked, draft.state
-    started = bool(state.shown or state.previous)
+    started = state.is_running()
     operators = [stance.operator for _, stance in draft.titles]
     values = bool(draft.words or draft.people or years(masked, 2000) or runtimes(masked) or counts(masked))
     if early is Intent.ASK_WHY:
         return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
-    if not state.last_shown and len(draft.titles) > 1 and intents.compares(masked):
+    if len(draft.titles) > 1 and intents.compares(masked) and not intents.requests(masked):
         return Intent.COMPARE, True
     if state.last_shown and intents.asks_comparison(masked) and (len(draft.ids()) != 1 or "common" in masked):
         if not draft.pointed:
@@ -67,27 +73,77 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
         return Intent.ASK_ITEM, True
     if (draft.pointed or state.last_shown) and _asks_about_cards(masked):
         return Intent.ASK_ITEM, True
-    requested = intents.requests(masked)
+    if (
+        (draft.titles or draft.pointed)
+        and intents.asks_back(masked)
+        and not any(not stance.neutral and stance.operator for _, stance in draft.titles)
+    ):
+        return Intent.ASK_ITEM, True
+    requested = asks(draft)
     if draft.titles or draft.pointed:
         if intents.more_like(masked):
-            named = bool(draft.titles) and started and not any(not r.weak for r, _ in draft.pointed)
-            liked = intents.praises_first(masked)
-            return (Intent.LIKE if liked and not requested else Intent.REFINE if named else Intent.MORE_LIKE), True
+            if any(not one.weak for one, _ in draft.pointed):
+                return Intent.MORE_LIKE, True
+            if requested or not (intents.praises_first(masked) or intents.TELLING.search(masked)):
+                return (Intent.REFINE if started else Intent.RECOMMEND), True
         if intent := _stated(draft, operators, requested=requested, values=values):
             return intent, True
-    if not draft.words and (felt := intents.felt(masked)):
+    if not draft.words and not requested and (felt := intents.felt(masked)):
         return felt, True
-    if intents.says_seen(masked) and re.search(r"(?i)\b(?:it|that|those|them|these|that one)\b", masked):
+    if (
+        not requested
+        and intents.says_seen(masked)
+        and re.search(r"(?i)\b(?:it|that|those|them|these|that one)\b", masked)
+    ):
         return Intent.SEEN, True
-    if state.last_shown and intents.rejects(masked) and not draft.titles:
+    if state.last_shown and intents.rejects(masked) and not draft.titles and not _changes(draft):
         return Intent.REJECT, not draft.words
-    if draft.words and not requested and not started and intents.only_hates(masked):
-        return Intent.DISLIKE, True
-    if requested or values or draft.titles or themes(masked):
+    if not requested and (taste := _taste(draft)):
+        return taste, True
+    if requested and not values and not intents.compared(masked) and not draft.titles and intents.wants_more(masked):
+        return Intent.RECOMMEND, True
+    if requested or values or any(operators) or themes(masked) or (draft.titles and intents.compared(masked)):
         return (Intent.REFINE if started else Intent.RECOMMEND), requested
     if intents.critiqued(masked) and started:
         return Intent.REFINE, True
     return Intent.CHAT, intents.greets(masked)
+
+
+def asks(draft: Draft) -> bool:
+    """Whether something to watch is asked for: outright, or by naming a kind of film and saying nothing of it."""
+    masked = draft.masked
+    if intents.requests(masked):
+        return True
+    named = [word.start for word in draft.words if word.entry.section != "popularity"]
+    named += [person.start for person in draft.people]
+    named += [bound.start for bound in (*years(masked, 2000), *runtimes(masked))]
+    return any(not is_told_of(draft, place) for place in named)
+
+
+def is_told_of(draft: Draft, place: int) -> bool:
+    """Whether the sentence around this place only tells something: a taste, or what a film was like."""
+    start = max((end.end() for end in _SENTENCE.finditer(draft.masked, 0, place)), default=0)
+    end = _SENTENCE.search(draft.masked, place)
+    sentence = draft.masked[start : end.start() if end else None]
+    return intents.tells(sentence, place - start) or bool(_OF_A_TITLE.search(sentence))
+
+
+def _taste(draft: Draft) -> Intent | None:
+    """What a message that only tells of tastes says of kinds of films and people: liked, or else disliked."""
+    spans = [(word.start, word.end) for word in draft.words if word.entry.section in ("genre", "wish")]
+    spans += [(person.start, person.end) for person in draft.people]
+    colours = [draft.polarity.at(*span) for span in spans if is_told_of(draft, span[0])]
+    if not colours:
+        return None
+    return Intent.DISLIKE if all(colour == "refused" for colour in colours) else Intent.LIKE
+
+
+def _changes(draft: Draft) -> bool:
+    """Whether a message says what is wanted instead of the cards: another kind, or shorter ones."""
+    named = [(one.start, one.end) for group in (draft.words, draft.people) for one in group]
+    wanted = any(draft.polarity.at(*span) != "refused" for span in named)
+    left_out = any(stance.operator == "except" and len(one.ids) == 1 for one, stance in draft.pointed)
+    return wanted or (intents.compared(draft.masked) and not left_out)
 
 
 def _asks_about_cards(masked: str) -> bool:
@@ -101,8 +157,15 @@ def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, 
     """The intent of a message that says what it thinks of titles or shown items, and asks for nothing else."""
     about = [stance.operator for reference, stance in draft.pointed if not reference.weak or stance.operator]
     said = [operator for operator in (*about, *operators) if operator]
-    if not said or (requested and (values or not about)):
+    if not said or (requested and (values or not about or intents.compared(draft.masked))):
         return None
+    if (
+        said == ["="] * len(said)
+        and about
+        and re.search(r"^\W*□*[^,.!?]{0,24}\bbut\b", draft.masked)
+        and intents.compared(draft.masked)
+    ):
+        return Intent.MORE_LIKE  # "number 4 but funnier"
     if values and not about and intents.names_what(draft.masked):
         return None
     for operator, intent in (
@@ -112,7 +175,7 @@ def _stated(draft: Draft, operators: list[Operator | None], *, requested: bool, 
         ("except", Intent.REJECT),
     ):
         if operator in said:
-            return intent
+            return (_taste(draft) or intent) if intent is Intent.SEEN else intent
     return None
 
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from assistant.understanding import opinions
 from assistant.understanding.surroundings import (
     A_FILM,
+    ASKED_ABOUT,
     BARE_OBJECT,
     BY,
+    COMPARED,
     DETERMINED,
     ENDS_THERE,
     FEELS,
     FILM_VERB,
+    INTERJECTIONS,
     INTRODUCED,
     IT_WAS,
     NAMED,
@@ -38,10 +41,14 @@ from assistant.understanding.surroundings import (
     WHOM,
     A,
     in_front,
+    is_called_otherwise,
+    is_judgement,
     is_named_thing,
     is_quoted,
+    is_verb,
     opens,
     shouted,
+    starts,
 )
 from assistant.understanding.vocabulary import CJK, Entry, Vocabulary
 from retrieval.text import fold
@@ -102,12 +109,16 @@ class Evidence:
         list_start, list_end = listed or (mention.start, mention.end)
         list_before, list_after = in_front(message, list_start), message[list_end : list_end + REACH]
         weight = 3.0 * is_quoted(message, mention) + 3.0 * (mention.year is not None)
-        if is_named_thing(before):
+        if is_named_thing(before) or is_called_otherwise(after):
             return 0.0
         if CJK.search(mention.text):
             plain = len(mention.text) < 3 or bool(self._vocabulary.entry(mention.text))
             return weight + (1.0 if plain else 2.0) + (1.0 if OBJECT.search(before[-20:]) else 0.0)
         words = canonical(mention.text).split()
+        if mention.link.kind == "number":
+            return ACCEPT
+        if weight == 0 and self._is_a_part_of_speech(words, mention, before, after):
+            return 0.0
         capitals = self._capitals(message, mention)
         strong = bool(STRONG_OBJECT.search(before[-50:]))
         weight += capitals + self._rarity(words) + self._fame(mention)
@@ -116,6 +127,8 @@ class Evidence:
         weight += (
             2.0 if FILM_VERB.search(before[-40:]) else 1.2 if strong else 0.8 if OBJECT.search(before[-60:]) else 0.0
         )
+        if ASKED_ABOUT.search(before[-40:]) and not self._vocabulary.entry(mention.text):
+            weight += 1.2 if len(words) > 1 else 0.8
         if NAMED.match(after) and (len(words) > 1 or DETERMINED.search(before)):
             weight += 0.8
         behind = self._said_behind(words, mention, after, before)
@@ -133,6 +146,12 @@ class Evidence:
             weight += 1.2
         if strong and THE.match(mention.text) and mention.link.kind == "exact" and self._fame(mention) > 0:
             weight += 0.8  # "liked the ring": the article belongs to the title
+        if mention.link.more:
+            weight += 0.8  # "the X films (all three)"
+        if COMPARED.match(list_after):
+            weight += (
+                3.0 if listed and self._vocabulary.entry(mention.text) else 1.2
+            )  # "alien or aliens, which is scarier?"
         if IT_WAS.match(after) and OBJECT.search(before[-60:]):
             weight += 1.0
         if self._is_by_its_maker(mention, after):
@@ -141,7 +160,8 @@ class Evidence:
             weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
         if entry := self._vocabulary.entry(mention.text):
             listed_strong = strong or bool(listed and STRONG_OBJECT.search(list_before[-50:]))
-            weight -= self._plainness(entry, mention.link.item_id in shown, capitals, listed_strong, behind, before)
+            shown_now = mention.link.item_id in shown
+            weight -= self._plainness(mention.text, entry, shown_now, capitals, listed_strong, behind, before)
         if mention.link.kind == "part" and self._rarity(words) < 1:
             weight -= 1
         cued = listed or strong or behind or bool(OBJECT.search(before[-60:]))
@@ -160,6 +180,19 @@ class Evidence:
         """Whether these are words of everyday talk in small letters: "seen Jaws, the others look fine"."""
         return mention.text.islower() and SUBJECTS.issuperset(canonical(mention.text).split())
 
+    @staticmethod
+    def _is_a_part_of_speech(words: list[str], mention: Mention, before: str, after: str) -> bool:
+        """Whether a single word is a pronoun, an interjection or a verb: "It was good", "Yes, …", "have not saw"."""
+        if len(words) != 1:
+            return False
+        if mention.text.islower():
+            return is_verb(before) or (is_judgement(before) and opinions.is_opinion(mention.text))
+        if words[0] in SPEAKERS:
+            return starts(before)
+        return (
+            words[0] in INTERJECTIONS and starts(before) and after[:1] in {",", "!", ".", " "} and bool(after.strip())
+        )
+
     def _names_a_theme(self, mention: Mention, before: str, after: str) -> bool:
         """ "A Cold War thriller": words of the catalog's keywords that tell what kind of film is meant."""
         if fold(mention.text) not in self._catalog.keywords or not A.search(before):
@@ -168,7 +201,9 @@ class Evidence:
         return bool(following and (entry := self._vocabulary.entry(following[1])) and entry.section == "genre")
 
     @staticmethod
-    def _plainness(entry: Entry, shown: bool, capitals: float, strong: bool, behind: float, before: str) -> float:
+    def _plainness(
+        text: str, entry: Entry, shown: bool, capitals: float, strong: bool, behind: float, before: str
+    ) -> float:
         """How much speaks for a word of the vocabulary being just that word."""
         if entry.section == "wish" and (
             behind > 1 or (strong and INTRODUCED.search(before[-60:]))
@@ -177,6 +212,8 @@ class Evidence:
         meant = strong or (entry.section == "wish" and bool(OBJECT.search(before[-60:])))  # "I like Alien"
         if capitals > 1 and (meant or shown):
             return 0.4
+        if behind > 1 and " " in text and text[0].isupper():  # "Love Story was really good"
+            return 0.6
         return 1.0 if capitals > 1 or shown else 2.5
 
     def is_felt(self, message: str, mention: Mention) -> bool:

@@ -11,12 +11,13 @@ from assistant.acts import Intent, Operator, Slot
 from assistant.understanding import stances
 from assistant.understanding.critiques import critiques, forgotten, takes_back
 from assistant.understanding.cues import Colour
-from assistant.understanding.deciding import Draft, inside, spans_of
-from assistant.understanding.named import describes, from_named, keep_wanted, without_verdicts
+from assistant.understanding.deciding import Draft, inside, is_told_of, spans_of
+from assistant.understanding.named import from_named, keep_wanted
+from assistant.understanding.naming import FANS
 from assistant.understanding.numbers import counts, runtimes, years
-from assistant.understanding.people import FANS
 from assistant.understanding.polarity import mask
 from assistant.understanding.themes import refused_themes, themes
+from assistant.understanding.told import without_verdicts
 from assistant.understanding.vocabulary import Vocabulary, Word
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ class Filler:
         spent = [slot.span.casefold() for slot in relative]
         draft.slots += taken
         for word in draft.words:
-            if describes(draft.masked, word):
-                continue
             if word.text not in gone and not any(word.text.casefold() in span for span in spent):
                 draft.slots += self._word(draft, word, draft.polarity.at(word.start, word.end))
         draft.slots += relative
@@ -102,10 +101,10 @@ class Filler:
     def _fill_titles(self, draft: Draft) -> None:
         for title, stance in draft.titles:
             if stance.operator:
-                item = self._catalog.get(title.link.item_id) if title.link.item_id else None
-                draft.slots.append(
-                    Slot("title", stance.operator, item.title if item else title.text, title.text, title.link.item_id)
-                )
+                for item_id in (title.link.item_id, *title.link.more):
+                    item = self._catalog.get(item_id) if item_id else None
+                    words = item.title if item else title.text
+                    draft.slots.append(Slot("title", stance.operator, words, title.text, item_id))
 
     def _fill_people(self, draft: Draft) -> None:
         for person in draft.people:
@@ -115,9 +114,8 @@ class Filler:
             refused = person.name in draft.state.limits.not_people
             if takes_back(draft.masked, person.start, person.end, refused=refused):
                 operator = "forget"
-            if operator == "=" and FANS.search(draft.message[: person.start]):
-                operator = "prefer"
-            if operator == "=" and not person.listed:
+            liked = FANS.search(draft.message[: person.start]) or is_told_of(draft, person.start)
+            if operator == "=" and (liked or not person.listed):
                 operator = "prefer"
             span = draft.message[person.start : person.end]
             draft.slots.append(Slot("person", operator, person.name, span, role=person.role or None))

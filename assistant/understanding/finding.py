@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from assistant.understanding import stances
 from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.mentions import TitleReader
-from assistant.understanding.people import FANS, PeopleIndex, Person
+from assistant.understanding.naming import FANS, NameFinder, Person
+from assistant.understanding.others import only_others
 from assistant.understanding.polarity import mask
 from assistant.understanding.references import Reference, references
 from assistant.understanding.surroundings import is_named_thing
+from assistant.understanding.told import describes, is_told
 from assistant.understanding.vocabulary import Vocabulary
 from retrieval.titles import Mention
 
@@ -38,7 +40,7 @@ _WORKS = re.compile(
 class Finder:
     """Fills a draft with what its message names."""
 
-    def __init__(self, catalog: Catalog, titles: TitleReader, people: PeopleIndex, vocabulary: Vocabulary) -> None:
+    def __init__(self, catalog: Catalog, titles: TitleReader, people: NameFinder, vocabulary: Vocabulary) -> None:
         self._catalog, self._titles, self._people, self._vocabulary = catalog, titles, people, vocabulary
 
     def find(self, draft: Draft) -> None:
@@ -46,14 +48,18 @@ class Finder:
         message, state = draft.message, draft.state
         shown = frozenset(state.shown)
         titles = self._titles.read(message, shown)
-        for person in self._people.find(message, self._titles.is_ordinary):
+        for person in self._people.find(message):
             clash = [title for title in titles if title.start < person.end and person.start < title.end]
             meant = person.sure or self._surname_meant(message, person)
             if meant and all(_is_unknown(title) for title in clash):
                 titles = [title for title in titles if title not in clash]  # "all of Wes Anderson's films"
                 clash = []
+            if not person.listed and person.role != "studio" and (clash or self._titles.is_title(person.name)):
+                continue  # "something with Harry Potter"
             longest = max((title.end - title.start for title in clash), default=0)
-            linked = any(title.link.item_id and title.link.kind in ("exact", "alias") for title in clash)
+            linked = any(
+                title.link.kind in ("exact", "alias", "elsewhere") and not _is_unknown(title) for title in clash
+            )
             if clash and not _ASKED_OF.search(message[: person.start]):
                 if longest > person.end - person.start or (linked and longest == person.end - person.start):
                     continue
@@ -66,12 +72,19 @@ class Finder:
                 draft.people.append(person)
         spans = spans_of(titles, draft.people)
         draft.masked = mask(message, [(title.start, title.end) for title in titles])
+        draft.people = [
+            person
+            for person in draft.people
+            if not is_told(draft.masked, person.start) and not only_others(draft.masked, person.start)
+        ]
         draft.words = [
             word
             for word in (*self._vocabulary.find(message), *self._titles.misspelt_genres(message))
             if not inside(word.start, word.end, spans)
+            and not is_named_thing(message[: word.start])
+            and not describes(draft.masked, word)
+            and not only_others(draft.masked, word.start)
         ]
-        draft.words = [word for word in draft.words if not is_named_thing(message[: word.start])]
         draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
         pointed = references(mask(message, spans), state.last_shown, self._catalog, state.focus)

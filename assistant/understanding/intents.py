@@ -37,26 +37,37 @@ _ASK = re.compile(
     re.IGNORECASE,
 )
 _MORE_LIKE = re.compile(
-    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|(?:^|more|else|something|movies?|films?|any|just|but|,)\s*like (?:the (?:\w+ one|first|second|third|fourth|fifth|last)|that|this|those|these|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
+    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?|flicks?|comed\w+|thrillers?|dramas?|horrors?|romcoms?|romances?|westerns?|musicals?|myster\w+|action|sci-?fi|animations?|document\w+) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|(?:^|more|else|something|movies?|films?|any|just|but|,)\s*like (?:the (?:\w+ one|first|second|third|fourth|fifth|last)|that|this|those|these|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
     re.IGNORECASE,
 )
 _SEEN = re.compile(
-    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already )?(?:seen|watched|saw)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|看过|已经看",
+    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already |just |also |finally |recently |did |both )*(?:seen|watched|saw|(?<=did )see|(?<=did )watch)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|看过|已经看",
     re.IGNORECASE,
 )
+_WANTS_MORE = re.compile(
+    r"\b(?:any|got|what|some|show me|have you) (?:any )?(?:others?|more|else)\b|\banything else\b|\bother (?:suggestions?|options?|recommendations?|ideas?|ones|movies|films)\b|\b(?:show|give) me more\b|\bmore please\b|\bwhat else\b",
+    re.IGNORECASE,
+)
+
+
+def wants_more(message: str) -> bool:
+    """Whether more cards are asked for, and nothing else: "any others?"."""
+    return bool(_WANTS_MORE.search(message))
+
+
 _UNSEEN = re.compile(
-    r"\b(?:have|has|had)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+)?(?:seen|watched|got(?:ten)? (?:a)?round to|caught)|\bnever (?:seen|saw|watched)|没看过|没有看过|还没看",
+    r"\b(?:have|has|had)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+|ever\s+)?(?:seen|see|saw|watched|heard of|tried|got(?:ten)? (?:a)?round to|caught)|\b(?:did|do)(?:n['’]?t|nt| not) (?:\w+ )?(?:see|watch|catch|saw)\b|\bnever (?:\w+ )?(?:seen|saw|see|watched|heard of)|\b(?:yet|still need|need|have) to (?:see|watch)\b|没看过|没有看过|还没看",
     re.IGNORECASE,
 )
 _REJECT = re.compile(
-    r"^\s*(?:no+|nope|nah|meh|pass|next)\b(?=\s*(?:[,.!;]|$|thanks?|thank|no\b|nope|not\b|these|those|none|please|way|one|i\b|we\b|to\b))|\bnot for (?:me|us)\b|\b(?:none of (?:these|those|them|the above)|not (?:that|this|the \w+) (?:one|movie|film)|not (?:these|those|them|it|that)\b|not interested|something else|anything else|something different|other (?:suggestions|options|recommendations|ideas|ones)|different (?:ones|suggestions|options|movies|films)|try again|don['’]?t (?:like|want) (?:these|those|that one|any|them|the \w+ one|this)|(?:remove|drop|skip|hide|lose) (?:the|that|this|number|#|those|these)\b|doesn['’]?t (?:appeal|interest|sound))"
+    r"^\s*(?:no+|nope|nah|meh|pass|next)\b(?=\s*(?:[,.!;]|$|thanks?|thank|no\b|nope|not\b|these|those|none|please|way|one|i\b|we\b|to\b))|\bnot for (?:me|us)\b|\b(?:none of (?:these|those|them|the above)|not (?:that|this|the \w+) (?:one|movie|film)|not (?:these|those|them|it|that)\b|not interested|something else|something different|different (?:ones|suggestions|options|movies|films)|try again|don['’]?t (?:like|want) (?:these|those|that one|any|them|the \w+ one|this)|(?:remove|drop|skip|hide|lose) (?:the|that|this|number|#|those|these)\b|doesn['’]?t (?:appeal|interest|sound))"
     r"|不要这|都不(?:喜欢|要|行|想)|换(?:一批|几部|别的|个|一部)|别的|这些不|不感兴趣|不是这",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
-    r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|(?:how|what) about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help me|"
-    r"pick (?:me|a)|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|bored\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|(?:can|could|would|will) (?:you|we)\s+(?:\w+ ){0,2}(?:narrow|keep|move|switch|limit|stick|restrict|go|skip|leave|change|make|filter|focus|stay|have|do|get|bring)|narrow (?:it|this|that|them) down|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成",
+    r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want(?! my)|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
+    r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|(?:how|what) about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help (?:me|us)(?! with (?:my|the|a)\b)|need help (?:choos|pick|find|decid)\w+|would be (?:great|nice|perfect|good|lovely|cool|awesome|ideal)|(?:try|trying|want|like|hope|hoping) to find|find (?:an?|some|us)|what(?:['’]?s| is) a\b|what (?:fits|works|then|goes)|(?:would|['’]d|will|could) (?:quite |really |absolutely )?(?:love|like|fancy|enjoy|appreciate)|fancy an?\b|might there be|is there (?:an?|any|some|anything|something)|are there (?:any|some)|cheer (?:me|us) up|put me in|"
+    r"more (?:[\w\-]+ ){0,3}(?:like|stuff|movies|films)|pick (?:me|a)|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|(?:i['’]?m|we['’]?re|am|are) (?:so |really |very )?bored\b(?! (?:of|by|with))|who else\b|(?:maybe|perhaps) (?:an?|some)\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|(?:can|could|would|will) (?:you|we)\s+(?:\w+ ){0,2}(?:narrow|keep|move|switch|limit|stick|restrict|go|skip|leave|change|make|filter|focus|stay|have|do|get|bring)|narrow (?:it|this|that|them) down|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|(?<=□) ?[\- ]?(?:type|style|kind|esque|like)(?: of)?[\- ]+(?:movies?|films?|flicks?|stuff|things?|vibes?)\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成|还有[^。！]*吗|有没有|类似的",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -112,7 +123,7 @@ def compares(message: str) -> bool:
     """Whether named items are to be compared, shown or not: "compare X and Y", "what do X and Y have in common"."""
     return bool(
         re.search(
-            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?is\b|比较一下|有什么(?:区别|不同)",
+            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?(?:is|was)\b|\bvs\.?(?=\s)|\bversus\b|\b(?:which|what|who)(?:['’]s| is| was)? (?:the )?better\b|^\W*□+ or (?:the )?□+\W*\?|比较一下|有什么(?:区别|不同)",
             message,
             re.IGNORECASE,
         )
@@ -134,13 +145,30 @@ def says_unseen(message: str) -> bool:
     return bool(_UNSEEN.search(message))
 
 
+_ASKED_BACK = re.compile(
+    r"\b(?:have|did|do) you (?:ever |also |really |like )*(?:see|seen|watch|watched|like|liked|enjoy|love|hear of|heard of|know)\b[^.!]*\?",
+    re.IGNORECASE,
+)
+
+
+_TAG = re.compile(
+    r",\s+(?:(?:is|was|did|does|are|were|has|do)(?:n['’]?t)? (?:it|he|she|they|that))\s*\?*\s*$|,?\s+right\s*\?\s*$",
+    re.IGNORECASE,
+)
+
+
+def asks_back(message: str) -> bool:
+    """Whether a question about a film is asked as one asks a person: "have you seen X?", "… is by Y, isn't it"."""
+    return bool(_ASKED_BACK.search(message) or _TAG.search(message))
+
+
 def rejects(message: str) -> bool:
     """Whether what was shown is refused."""
     return bool(_REJECT.search(message))
 
 
 _THANKS = re.compile(
-    r"\b(?:thanks?|thank you|thx|appreciate)\b[^.!?]{0,60}\b(?:suggest|recommend|help|idea)\w*|\bi(?:['’]ll| will) (?:\w+ )?(?:check|look|give|try)\b[^.!?]{0,60}",
+    r"\b(?:great|good|nice|excellent|perfect|lovely|interesting|the) (?:ideas?|suggestions?)\b(?!\s+(?:for|of|about))|\bthat sounds? like\b|\byou get the idea\b|\b(?:is|was|are|were) (?:[\w'’\-]+ ){0,5}(?:movies?|films?) (?:like|with|about|from|to|ever)\b|\b(?:want|going|like) to (?:see|watch|check) (?:it|that|them)\b|\bd(?:o|id)(?:n['’]?t| not)?(?: do)? anything for\b|\binterested in anything\b|\bgive me □+ (?:over|any day)|\b(?:do|did|have) you (?:ever |also |really |personally )?(?:like|love|see|seen|watch|watched|enjoy|enjoyed|hear|heard)\b[^.!?]*|\b(?:thanks?|thank you|thx|appreciate)\b[^.!?]{0,60}\b(?:suggest|recommend|help|idea)\w*|\bi(?:['’]ll| will) (?:\w+ )?(?:check|look|give|try)\b[^.!?]{0,60}",
     re.IGNORECASE,
 )
 
@@ -150,9 +178,58 @@ def requests(message: str) -> bool:
     return bool(_REQUEST.search(_THANKS.sub(" ", message)))
 
 
+_OUT_OF_SCOPE = re.compile(
+    r"\bhelp (?:me|us) with (?:my|the|our)\b[^.!?,]*|\b(?:tell|write|sing|make|read|cook|draw|compose|solve|translate|calculate|fix|debug)\b(?: (?:me|us))?\b[^.!?]{0,24}\b(?:jokes?|poems?|songs?|haiku|recipes?|essays?|code|script|homework|e-?mails?|letters?|dinner|lunch|sentences?|equations?|python|sandwich|stories)\b(?:(?!\band\b)[^.!?,])*"
+    r"|\b(?:book|order|reserve|buy|get|call)\b(?: (?:me|us))?\b[^.!?]{0,30}\b(?:tables?|tickets?|flights?|pizzas?|taxis?|cabs?|hotels?|rooms?|restaurants?|food|groceries|uber)\b(?:(?!\band\b)[^.!?,])*"
+    r"|\b(?:weather|forecast|temperature|football score|stock (?:price|market)|bitcoin|capital of|president|prime minister|exchange rate|alarm|timer|what time is it|square root)\b(?![^.!?]*\b(?:movies?|films?)\b)"
+    r"|\b(?:are you|would you call yourself|do you consider yourself|were you)\b(?! (?:able|going|sure|saying|suggesting|recommending|familiar|aware))[^.!?]*|\bwho (?:made|built|created|trained|programmed) you\b[^.!?]*|\bwhat(?:['’]s| is) your name\b",
+    re.IGNORECASE,
+)
+
+
+def without_other_matters(message: str) -> str:
+    """The message with what has nothing to do with films blotted out: "book a table", "are you a robot?"."""
+    return _OUT_OF_SCOPE.sub(lambda match: " " * len(match[0]), message)
+
+
+_FEEL = (
+    r"(?:love|loved|loves|like|liked|likes|enjoy|enjoyed|enjoys|adore|adored|adores|hate|hated|hates|dislike|dislikes|disliked|detest|despise|loathe|dig|appreciate|"
+    r"(?:ca|could)(?:n['’]?t|nnot| not) (?:stand|bear)|can not stand|(?:not )?(?:really )?feeling|(?:have|has|had|['’]ve) (?:always had )?an? (?:\\w+ )?(?:soft spot|weakness|thing) for|(?:do|does|did)(?:n['’]?t| not)(?: \w+){0,2} (?:like|love|enjoy|care for)|never (?:liked|cared for|got into)|"
+    r"(?:am|are|is|was|were)(?:n['’]?t| not)?(?: (?:an?|really|so|very|big|huge|such|totally|not|the|too|just|\w+ly|absolute))* (?:fans?|into|obsessed|fond|crazy|tired|sick|bored|done|over|allergic|scared|afraid|keen|interested in))"
+)
+_SELF = r"(?:i|we|he|she|they|(?:my|our|the) [\w\-]+(?: and (?:i|me|my \w+))?|everyone|everybody|most of us|both of us)"
+_OFTEN = r"(?:\s+(?:really|also|just|do|did|still|both|all|always|usually|mostly|generally|especially|particularly|normally|typically|tend to|kind of|sort of|absolutely|actually|honestly|personally|\w+ly))*"
+TELLING = re.compile(
+    rf"\b{_SELF}{_OFTEN}\s+{_FEEL}\b|\b(?:i|we|they|he|she)['’](?:m|re|s)(?: (?:an?|really|so|very|big|huge|such|totally|not|the|too|just|\w+ly|absolute))* (?:fans?|into|obsessed|fond|crazy|tired|sick|bored|done|over|allergic|scared|afraid|interested in|keen on)\b"
+    rf"|^\W*(?:(?:and|but|also|really|absolutely|yes|no|yeah|oh|ok|well|honestly|personally|huge|big|not a|a|not)\b[\s,]*)*(?:{_FEEL}|fans? of|into)\b"
+    r"|\b(?:is|are|was|were)(?:n['’]?t| not)? (?:\w+ )?(?:my|our|his|her|the best|great|boring|overrated|always|not for|too|so|out of the question|off the table)\b|['’]s (?:out of the question|off the table|not my thing)|\b(?:my|our) (?:\w+ )?favou?rites?\b[^.!?]{0,40}\b(?:is|are|was|has to be)\b|\bforever\W*$|\bget me started on\b|\bmakes? me\b|\bbores? me\b|\b(?:i|we) (?:find|think|thought|found)\b"
+    r"|^\W*(?:我)?(?:不太?喜欢|讨厌|最?喜欢|超喜欢|最爱|超爱)|(?:我|我们|老婆|老公|孩子|女朋友|男朋友|爸|妈)[^，。！？]{0,4}(?:喜欢|爱看|讨厌|不爱|受不了)",
+    re.IGNORECASE,
+)
+"""A statement of taste: "I love thrillers", "comedies are my favourite"."""
+
+
+def tells(sentence: str, place: int) -> bool:
+    """Whether a sentence says what somebody likes or not at this place or before it, and asks for nothing."""
+    comma = next((stop for stop in re.finditer(r"[,，]", sentence[place:])), None)
+    clause_end = place + comma.start() if comma else len(sentence)
+    return bool(TELLING.search(sentence, 0, clause_end)) and not requests(sentence)
+
+
 def greets(message: str) -> bool:
     """Small talk: greetings, thanks and the like."""
     return bool(_GREETING.search(message))
+
+
+_COMPARED = re.compile(
+    r"\b(?:older|newer|shorter|longer|lighter|darker|funnier|scarier|slower|faster|happier|sadder|better known|less \w+|too (?!much|many)\w+)\b|更|点$|太",
+    re.IGNORECASE,
+)
+
+
+def compared(message: str) -> bool:
+    """Whether something is said to be too long, or wanted shorter: that changes the request, and refuses no card."""
+    return bool(_COMPARED.search(message))
 
 
 _CRITIQUE = re.compile(
@@ -206,11 +283,11 @@ def praises_first(message: str) -> bool:
 
 
 _LOVED_IT = re.compile(
-    r"^\W*(?:i |we )?(?:really |absolutely |just )?(?:loved|liked|enjoyed|adored) (?:it|that|them|those)\b",
+    r"(?:^\W*|\b(?:i|we) (?:really |absolutely |just |also |both )*)(?:loved|liked|enjoyed|adored|love) (?:it|that|them|those|both|this one|this movie|this film)\b",
     re.IGNORECASE,
 )
 _HATED_IT = re.compile(
-    r"^\W*(?:i |we )?(?:really )?(?:hated|disliked|didn['’]?t (?:really )?(?:like|enjoy)) (?:it|that|them|those)\b",
+    r"(?:^\W*|\b(?:i|we) (?:really |absolutely |just |also )*)(?:hated|hate|disliked|didn['’]?t (?:really )?(?:like|enjoy)|did not (?:really )?(?:like|enjoy)) (?:it|that|them|those|both|this one|this movie|this film)\b",
     re.IGNORECASE,
 )
 

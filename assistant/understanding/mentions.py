@@ -10,10 +10,12 @@ from assistant.understanding.evidence import ACCEPT, CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, joined, lists_of, overlaps
 from assistant.understanding.misspelt import Misspelt
 from assistant.understanding.surroundings import (
+    INTERJECTIONS,
     OBJECT,
     PRAISED,
     STRONG_OBJECT,
     in_front,
+    is_called_otherwise,
     is_named_thing,
     opens,
     shouted,
@@ -32,39 +34,8 @@ _ADMIRED = re.compile(
     r"^[\"”’']?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:is|are|was|were)\s+(?:(?:one|two|three|some|all|both|probably|definitely|still)\s+)*(?:of\s+)?my\b",
     re.IGNORECASE,
 )
-_INTERJECTIONS = frozenset(
-    [
-        "yes",
-        "yep",
-        "yeah",
-        "yup",
-        "oh",
-        "also",
-        "no",
-        "nope",
-        "and",
-        "but",
-        "so",
-        "like",
-        "well",
-        "hi",
-        "hey",
-        "hello",
-        "i",
-        "ok",
-        "okay",
-        "ah",
-        "wow",
-        "or",
-        "maybe",
-        "even",
-        "just",
-        "thanks",
-        "loved",
-        "love",
-    ]
-)
-_AND = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?", re.IGNORECASE)
+_YEAR = re.compile(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]")
+_CUT = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?|:\s+", re.IGNORECASE)
 
 
 _NEARLY = 1.5
@@ -82,6 +53,11 @@ class TitleReader:
         self._linker, self._vocabulary = linker, vocabulary
         self._evidence = Evidence(catalog, vocabulary)
         self._misspelt = Misspelt(linker, vocabulary, self._evidence)
+
+    def is_title(self, words: str) -> bool:
+        """Whether these words are a title or a series of the catalog."""
+        link = self._linker.link(words)
+        return bool(link.item_id or link.alternatives) and link.kind != "fuzzy"
 
     def warm(self) -> None:
         """Count words now rather than in the first message."""
@@ -127,7 +103,8 @@ class TitleReader:
         runs = self._capitalised(message, accepted)
         accepted = [m for m in accepted if not overlaps(m.start, m.end, runs)] + runs
         accepted.extend(self._quoted(message, accepted))
-        accepted.extend(self._misspelt.titles(message, accepted))
+        misspelt = self._misspelt.titles(message, accepted)
+        accepted = [m for m in accepted if not overlaps(m.start, m.end, misspelt)] + misspelt
         self._join(message, accepted, near)
         return sorted(accepted, key=lambda mention: mention.start)
 
@@ -199,17 +176,25 @@ class TitleReader:
     def _pieces(self, message: str, start: int, end: int) -> list[tuple[int, int]]:
         """A run as it stands if it links as a whole, else cut at "and", "or", and where a mention ends."""
         text = message[start:end].rstrip(" .,!?:")
-        while (lead := re.match(r"([\w'’]+)[.,]?\s+(?=\S)", text)) and lead[1].casefold() in _INTERJECTIONS:
+        while (lead := re.match(r"([\w'’]+)[.,]?\s+(?=\S)", text)) and lead[1].casefold() in INTERJECTIONS:
             start, text = start + lead.end(), text[lead.end() :]
         while (
-            last := re.search(r"(?<!and)(?<!or)(?<!&)\s+(I|And|But|So|Or|Is|Was|It|You|We|My|LOL|Lol|Any|What)$", text)
-        ) and "." not in text:
+            (
+                last := re.search(
+                    r"(?<!and)(?<!or)(?<!&)\s+(I|And|But|So|Or|Is|Was|It|You|We|My|LOL|Lol|Any|What)$", text
+                )
+            )
+            and "." not in text
+            and not _YEAR.match(message[start + len(text) :])
+        ):
             text = text[: last.start()]
         link = self._linker.link(text)
-        if link.item_id or link.alternatives or not _AND.search(text):
+        if link.item_id or link.alternatives or not _CUT.search(text):
+            return [(start, start + len(text))]
+        if (colon := text.find(": ")) > 0 and not self.is_title(text[colon + 2 :]):
             return [(start, start + len(text))]
         pieces, at = [], start
-        for cut in [*_AND.finditer(text), None]:
+        for cut in [*_CUT.finditer(text), None]:
             stop = start + cut.start() if cut else start + len(text)
             if stop > at:
                 pieces.append((at, stop))
@@ -218,11 +203,12 @@ class TitleReader:
 
     def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
         text, before = message[start:end], in_front(message, start)
-        if text.casefold() in _INTERJECTIONS:
+        if text.casefold() in INTERJECTIONS or is_called_otherwise(message[end : end + 80]):
             return None
         last = max((title.end for title in titles if title.end <= start), default=0)
         small_talk = all(word in CHAT_WORDS for word in fold(text).split()) and bool(message[end:].strip(" .,!?"))
-        if small_talk and not contested and not joined(message[last:start]):
+        year = _YEAR.match(message[end:])
+        if small_talk and not contested and not year and not joined(message[last:start]):
             return None
         words = [word for word in fold(text).split() if not self._evidence.is_common(word) and not word.isdecimal()]
         in_list = any(joined(message[t.end : start]) for t in titles if t.end <= start)
@@ -232,7 +218,6 @@ class TitleReader:
         admired = subject and bool(_ADMIRED.match(message[end:]))
         if self._vocabulary.entry(text) or is_named_thing(before) or not (object_of or praised or contested):
             return None
-        year = re.match(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]", message[end:])
         link = self._linker.link(text, int(year[1]) if year else None)
         if link.item_id or link.alternatives:
             plain = not words and len(text.split()) == 1 and (link.kind == "fuzzy" or not (object_of or admired))

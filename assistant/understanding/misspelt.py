@@ -6,11 +6,19 @@ import re
 
 from assistant.understanding.evidence import CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, overlaps
-from assistant.understanding.surroundings import OBJECT, is_named_thing
+from assistant.understanding.surroundings import OBJECT, STRONG_OBJECT, is_named_thing
 from assistant.understanding.vocabulary import Vocabulary, Word
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker
 
+_MOST_WORDS = 8
+"""Words of a misspelt title."""
+_PHRASE = 3
+"""Words from which on a near title beats the words and the shorter title inside it."""
+_LONG = 8
+"""Letters beyond which known words may be a misspelt title."""
+_SURE = 0.89
+"""Similarity that such words need."""
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
 
 
@@ -21,39 +29,74 @@ class Misspelt:
         self._linker, self._vocabulary, self._evidence = linker, vocabulary, evidence
 
     def titles(self, message: str, taken: list[Mention]) -> list[Mention]:
-        """Words around one that no title or description has, if they are near a title: "lord of the rigns"."""
+        """Spans that are nearly a title: around a word that no text has, or of known words where a title is expected.
+
+        "Lord of the rigns", "loved forest gump". One that is longer than a title inside it stands in its place.
+        """
         tokens = [(m.start(), m.end()) for m in _WORD.finditer(message[:2000])]
         odd = [n for n, (s, e) in enumerate(tokens) if e - s > 3 and self._is_odd(message[s:e])]
         found: list[Mention] = []
         for place in [*odd[:6], *odd[:6]]:  # Twice: a later title tells that an earlier word is in a list.
-            best: Mention | None = None
-            for size in (6, 5, 4, 3, 2, 1):
-                for first in range(max(0, place - size + 1), min(place, len(tokens) - size) + 1):
-                    start, end = tokens[first][0], tokens[first + size - 1][1]
-                    if overlaps(start, end, [*taken, *found]) or re.search(r"[.,!?;:()\n]", message[start:end]):
-                        continue
-                    link = self._linker.link(message[start:end])
-                    if (
-                        link.kind != "fuzzy"
-                        or not (link.item_id or link.alternatives)
-                        or is_named_thing(message[:start])
-                    ):
-                        continue
-                    listed = any(
-                        in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found]
-                    )
-                    cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
-                    if size == 1 and link.score < 0.9 and not cued:
-                        continue
-                    if self._vocabulary.find(message[start:end]) or not _near_enough(
-                        message[start:end], link, cued=cued
-                    ):
-                        continue
-                    if best is None or link.score > best.link.score + 0.02:
-                        best = Mention(start, end, message[start:end], link)
-            if best:
+            spans = [
+                (tokens[first][0], tokens[first + size - 1][1])
+                for size in range(_MOST_WORDS, 0, -1)
+                for first in range(max(0, place - size + 1), min(place, len(tokens) - size) + 1)
+            ]
+            if best := self._nearest(message, spans, taken, found):
+                found.append(best)
+        for place, (start, _) in enumerate(tokens):
+            if not self._expected(message, tokens, place, [*taken, *found]):
+                continue
+            spans = [(start, end) for _, end in tokens[place + 1 : place + _MOST_WORDS] if end - start > _LONG]
+            best = self._nearest(message, spans, taken, found)
+            if best and best.link.score >= _SURE:
                 found.append(best)
         return found
+
+    def _nearest(
+        self, message: str, spans: list[tuple[int, int]], taken: list[Mention], found: list[Mention]
+    ) -> Mention | None:
+        """The span that is nearest to a title, longer ones first."""
+        best: Mention | None = None
+        for start, end in spans:
+            words = message[start:end]
+            if overlaps(start, end, found) or re.search(r"[.,!?;:()\n]", words):
+                continue
+            within = [one for one in taken if start < one.end and one.start < end]
+            if any(one.start < start or one.end > end or one.year for one in within):
+                continue
+            link = self._linker.link(words)
+            if link.kind != "fuzzy" or not (link.item_id or link.alternatives) or is_named_thing(message[:start]):
+                continue
+            if within and (link.score < _SURE or len(words.split()) < _PHRASE):
+                continue
+            listed = any(in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found])
+            cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
+            single = " " not in words
+            if (single and link.score < 0.9 and not cued) or not _near_enough(words, link, cued=cued):
+                continue
+            if not self._explained(words, link) and (best is None or link.score > best.link.score + 0.02):
+                best = Mention(start, end, words, link)
+        return best
+
+    def _explained(self, words: str, link: Link) -> bool:
+        """Whether the vocabulary explains some of these words, and the title does not have them too."""
+        known = self._vocabulary.find(words)
+        if not known or len(words.split()) < _PHRASE:
+            return bool(known)
+        title = self._linker.title(link)
+        return not all(set(fold(word.text).split()) <= set(fold(title).split()) for word in known)
+
+    @staticmethod
+    def _expected(message: str, tokens: list[tuple[int, int]], place: int, taken: list[Mention]) -> bool:
+        """Whether a title may begin at this word: behind what says so, or at the start of a message that is no more."""
+        start = tokens[place][0]
+        if overlaps(start, start + 1, taken):
+            return False
+        before = message[max(0, start - 50) : start]
+        if not before.strip(" \"'"):
+            return len(tokens) < _MOST_WORDS
+        return bool(STRONG_OBJECT.search(before))
 
     def genres(self, message: str) -> list[Word]:
         """Words of no text that are nearly a genre: "no horor"."""
@@ -68,7 +111,8 @@ class Misspelt:
         return not word.isdecimal() and not self._is_known(word) and not self._vocabulary.near(word)
 
     def _is_known(self, word: str) -> bool:
-        return all(part in self._evidence.known for part in fold(word).split())
+        known = self._evidence.known
+        return all(part in known or part.removesuffix("s") in known for part in fold(word).split())
 
 
 def _near_enough(words: str, link: Link, *, cued: bool) -> bool:

@@ -1,6 +1,5 @@
 """What words mean because of the title, the person or the genre that they stand beside."""
 
-# ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
 import re
@@ -9,7 +8,6 @@ from typing import TYPE_CHECKING
 from assistant.acts import Operator, Slot
 from assistant.understanding.deciding import Draft
 from assistant.understanding.stances import SAME_MAKER
-from assistant.understanding.vocabulary import Word
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
@@ -17,21 +15,8 @@ if TYPE_CHECKING:
 _THAN = re.compile(
     r"\b(newer|older|more recent|earlier|later|after|before)(?:\s+than)?\s+(?:the\s+)?[\"“'《]?$", re.IGNORECASE
 )
-_HAS_A_TITLE = re.compile(r"□[^□]{0,12}\b(?:was|were|is|isn['’]?t|wasn['’]?t|=)\b[^□]{0,30}$")
-_IS_ONE = re.compile(r"□[^□,]{0,12}\b(?:was|is)\b[^□,]{0,20}?\b(?:a|an|the|one of|my|our)\s[^□,]{0,30}$", re.IGNORECASE)
-_MORE_OF_THE_SAME = re.compile(r"\s*(?:[\w\-]+\s+(?:and|but|yet)\s+|and\s+|so\s+|very\s+|really\s+)*", re.IGNORECASE)
-"""What stands between adjectives: "was terrific, clever and funny"."""
-_SUCH = re.compile(r"\s+(?:nonsense|rubbish|garbage|trash|drivel|gold|perfection|mess|genius)\b", re.IGNORECASE)
-"""Nouns of opinion: "historical nonsense" is about no genre."""
-_TOO = re.compile(r"(?:\b(?:far|way|much|was|were|just|is|are)|['’]s)\s+too\s+(?:\w+\s+and\s+)?$", re.IGNORECASE)
-_NONE = re.compile(r"\b(?:nothing|no|not|anything|isn['’]?t|don['’]?t)\b[^.!?;,]*$", re.IGNORECASE)
-_VERDICT = re.compile(
-    r"(□[^□.!?;,]{0,12})(\b(?:was|were|felt|is|isn['’]?t|wasn['’]?t)\b[^□.!?;,]{0,20}?\b(?:too|not so|not that|not as)\s+\w+)",
-    re.IGNORECASE,
-)
 _NEXT = re.compile(r"\b(?:watch|see|watched|saw|seen|do|go|put on)\s+(?:right |just |next )?$", re.IGNORECASE)
 """What to watch after a film is a matter of order, not of its year."""
-_SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGNORECASE)
 
 
 def from_named(draft: Draft, catalog: Catalog) -> list[Slot]:
@@ -52,29 +37,6 @@ def from_named(draft: Draft, catalog: Catalog) -> list[Slot]:
             role = "actor" if (same[1] or "").casefold().startswith(("act", "cast", "star", "lead")) else "director"
             slots += [Slot("person", "=", name, same[0].strip(), role=role) for name in item.credited(role)[:3]]
     return slots
-
-
-def describes(masked: str, word: Word) -> bool:
-    """Whether a mood tells what a named title was like, or a person is, and so is no wish: "Up was hilarious"."""
-    if word.entry.section == "genre" and _SUCH.match(masked[word.end :]):
-        return True
-    before = masked[: word.start]
-    if word.entry.section == "wish" and (too := _TOO.search(before)) and not _NONE.search(before[: too.start()]):
-        return True
-    if word.entry.section == "genre":
-        return bool(_IS_ONE.search(re.split(r"[.!?;]", masked[: word.start])[-1]))
-    if word.entry.section != "wish":
-        return False
-    before = re.split(r"[.!?;]", masked[: word.start])[-1]
-    head, _, last = before.rpartition(",")
-    if head and not _MORE_OF_THE_SAME.fullmatch(last):  # "Heat was great, something funny please"
-        before = last
-    return bool(_HAS_A_TITLE.search(before) or _SOMEBODY.match(masked[word.end :]))
-
-
-def without_verdicts(masked: str) -> str:
-    """The message without what it says that named titles were like: "X was way too long" asks for nothing shorter."""
-    return _VERDICT.sub(lambda match: match[1] + " " * len(match[2]), masked)
 
 
 def keep_wanted(slots: list[Slot]) -> list[Slot]:

@@ -25,7 +25,7 @@ _NOT = re.compile(
 _NOBODY = re.compile(r"(?:nobody|none|neither|no one)\b", re.IGNORECASE)
 _SUBJECT = r"(?:i|we|she|he|they|you|everyone|everybody|nobody|no one|the kids|(?:both|every one|most|all|none|neither|some) of us|(?:my|our) [\w\-]+(?: and [\w\-]+)?)"
 _ADVERBS = r"(?:\s*\b(?:really|absolutely|truly|just|both|all|also|honestly|totally|completely|actually|still|always|even|personally|secretly|rather|quite|very much|particularly|simply|genuinely|kind of|sort of))*"
-IT = r"(?:every (?:minute|second|moment|bit|frame) of\s+)?(?:\b(?:it|them|those|these|that one|this one|that film|that movie|the film|the movie|this film|this movie|that|either(?: of them)?|neither|both(?: of them)?|any of them|all (?:of them|three|four|five|\d+|of those)|that thing)\b)(?!\s+(?:when|that|if|to|□))"
+IT = r"(?:every (?:minute|second|moment|bit|frame) of\s+)?(?:\b(?:it|them|those|these|that one|this one|that film|that movie|the film|the movie|this film|this movie|that|either(?: of them)?|neither|both(?: of them|(?!\s+(?!of\b|and\b|but\b|so\b|too\b|as\b|for\b|a lot)\w))|any of them|all (?:of them|three|four|five|\d+|of those)|that thing)\b)(?!\s+(?:when|that|if|to|□))"
 _INTENSE = r"(?:\s*\b(?:an?|the|what an?|such an?|pure|total|totally|absolute|absolutely|complete|completely|utter|utterly|just|so|really|very|pretty|still|kind of|sort of|a bit|a little|also|too|simply|honestly|easily|hands down|truly|even|actually|my|one of my|of my|dead|bloody|super|damn|freaking|most|more|quite|rather|way|and|but|as hell)\b)*\s*"
 _STOPS = r"(?=\s*(?:[.,;:!?)…—–]|-\s|$|\b(?:and|but|so|though|although|yet|while|because|imo|too|as well|either|again|anyway|at all|a lot|so much|very much|too much|enormously|a great deal|over and over|every|for (?:that|its|the)|when|with|this time)\b))"
 
@@ -75,7 +75,7 @@ class _Opinions:
         self.rated = re.compile(
             r"\W*(?:an?\s+|solid\s+|like\s+)*(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))\W*"
         )
-        self.bare = re.compile(rf"\W*(?:(?:and|but|it was|they were|is|was|were|are)\b)?{_INTENSE}(?<!\w){state}(?:\s+(?:and|but|,)?{_INTENSE}(?:{states['bad']}|{states['good']}))*{_INTENSE}(?:(?:in every way|for me|to me|of a (?:movie|film)|stuff|(?:movie|film)s?|overall|imo|all round|all around)\W*)*\W*", re.IGNORECASE)  # fmt: skip
+        self.bare = re.compile(rf"\W*(?:(?:and|but|it was|they were|is|was|were|are)\b)?{_INTENSE}(?<!\w){state}(?:\s+(?:and|but|,)?{_INTENSE}(?:{states['bad']}|{states['good']}))*{_INTENSE}(?:(?:in every way|for me|to me|of a (?:movie|film)|stuff|(?:movie|film)s?|ever|made|of all time|overall|imo|all round|all around)\W*)*\W*", re.IGNORECASE)  # fmt: skip
         self.found = self.behind[7]
         self.found_it = re.compile(
             rf"\b(?:find|found|finds|thought|think|consider|considered|call|called)\s+{IT}(?:\s+(?:was|is|were|are|to be))?{_GAP}(?<!\w){state}",
@@ -131,6 +131,11 @@ def bare(clause: str) -> Sign | None:
     """The sign of a clause that is nothing but an opinion: "absolute garbage"."""
     match = _opinions().bare.fullmatch(clause) or _opinions().rated.fullmatch(clause)
     return _sign(match, clause) if match else None
+
+
+def is_opinion(words: str) -> bool:
+    """Whether these words, or a noun of them, are an opinion and no more: "blast"."""
+    return bare(words) is not None or bare(f"a {words}") is not None
 
 
 def said(text: str) -> Sign | None:

@@ -28,7 +28,8 @@ _FRESH = re.compile(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\
 _PRONOUN = re.compile(r"\s*(?:it|them|that|those|these|all of (?:it|them))\b", re.IGNORECASE)
 """The object of a refusal that ends with it: what follows its clause is not refused too."""
 _NO_MATTER = re.compile(
-    r"^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style))\b",
+    r"^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style)|not me|i disagree|count me out)\b"
+    r"|^\W*(?:(?:and|but|well|personally|honestly|frankly)\s+)*(?:i|we|me) (?:really |just |still |simply )*(?:(?:do|did|am|was|were|have)(?:n['’]?t| not)\W*$|(?:(?:do|did|ca|could)(?:n['’]?t| not)|cannot|never|fail to|failed to) (?:really |quite |even )?(?:get|got|see|saw|understand|understood)\b(?: (?:it|why|what|the)\b|\W*$)|(?:was|were|am)(?:n['’]?t| not) (?:\w+ )?(?:impressed|convinced|sold|moved|amused))",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -48,7 +49,7 @@ _CLOSE = 16
 _FAR = 4
 """Clauses behind a title in which "it" may still mean it."""
 _TOO = re.compile(
-    r"^\W*(?:and |same (?:for|with|goes for) )?(?:the )?[□\w'’ ]{1,60}?\s+(?:too|as well|also|either)\W*$|^\W*same (?:for|with|goes for)\b",
+    r"^\W*(?:and )?(?:the )?[□\w'’ ]{1,60}?\s+(?:same|likewise|ditto)\W*$|^\W*(?:and |same (?:for|with|goes for) )?(?:the )?[□\w'’ ]{1,60}?\s+(?:too|as well|also|either)\W*$|^\W*same (?:for|with|goes for)\b",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"^\W*(?:and|or|nor|和|或)\b|\b(?:or|nor)\b|或", re.IGNORECASE)
@@ -80,7 +81,8 @@ class Polarity:
     def _colour(self, number: int, start: int, end: int) -> Colour:
         low, high = self._clauses[number]
         inside = [cue for cue in self._cues if cue.start >= low and cue.start < high]
-        if later := self._verdict_on_it(number):
+        titled = not self._message.startswith("□", start) and "□" in self._message[end:high]
+        if not titled and (later := self._verdict_on_it(number)):  # of a title and a name, "it" is the title
             return later
         verdicts = [cue for cue in inside if cue.before and cue.start >= end]
         own = [cue for cue in verdicts if opinions.on_it(self._message[cue.start : cue.end])]
@@ -138,6 +140,11 @@ class Polarity:
         """Whether the praise that ends here is meant the other way: "what a masterpiece 🙄 worst 90 minutes of my life"."""
         return opinions.regretted(self._message[place : place + 120].split("□", 1)[0])
 
+    def said_of_it(self, place: int) -> Colour | None:
+        """What later clauses say of "it", whatever the clause around this place says."""
+        number = self._number(place)
+        return self._verdict_on_it(number) or self._later(number)
+
     def later(self, start: int, end: int) -> Colour | None:
         """What is said behind a place of what is named there, by "it" or "that one" too; None when nothing is."""
         number = self._number(start)
@@ -154,7 +161,7 @@ class Polarity:
             clause = self._message[low:high]
             if "□" in clause:
                 return None
-            if sign := opinions.on_it(clause):
+            if sign := opinions.on_it(clause) or opinions.bare(clause):
                 return "refused" if sign == "bad" else "wanted"
         return None
 

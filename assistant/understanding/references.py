@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
     "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
-    "last": -1, "final": -1, "second to last": -2,
+    "last": -1, "final": -1, "middle": 0, "second to last": -2,
 }  # fmt: skip
 _CARDINALS = {
     "one": 1,
@@ -61,7 +61,7 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(
-    r"\b(?:that|this)\s+(?:one|movie|film)\b|(?<!make )(?<!leave )(?<!forget )(?<!narrow )(?<!keep )\bit\b(?!['’]?s\s+(?:my|our|a\s+(?:rainy|date)|friday|saturday|christmas|been|raining|late|for|time))|\bthat['’]s\b|\bthat\b(?=\s*[.,!?]|$)|这部|那部|这个|那个|它(?!们)",
+    r"\b(?:that|this)\s+(?:one|movie|film)\b|(?<!make )(?<!leave )(?<!forget )(?<!narrow )(?<!keep )\bit\b(?!['’]?s\s+(?:my|our|a\s+(?:rainy|date)|friday|saturday|christmas|been|raining|late|for|time))|\bthat['’]s\b|\bthat\b(?=\s*[.,!?]|$)|^\W*(?:(?:oh|yes|yeah|yep|ok|okay|and|no|wow|well)\W+)*that(?=(?: (?:was|is)|['’]s)\b)|\b(?:is|was) that\b(?= the one\b)|\b(?:see|saw|seen|watched|liked|loved|hated) that\b|这部|那部|这个|那个|它(?!们)",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -132,7 +132,7 @@ def _ordinals(message: str, shown: Sequence[str]) -> list[Reference]:
             number = _CARDINALS[noun]
             ids = tuple(shown[:number] if place == 1 else shown[-number:]) if place in (1, -1) else ()
         else:
-            ids = _at(shown, place)
+            ids = _at(shown, place or (len(shown) + 1) // 2 * (len(shown) % 2))
         if ids:
             found.append(Reference(match.start(), match.end(), ids))
     for match in _NUMBER.finditer(message):
@@ -152,7 +152,7 @@ def _ordinals(message: str, shown: Sequence[str]) -> list[Reference]:
 def _at(shown: Sequence[str], place: int) -> tuple[str, ...]:
     """The card at a place counted from 1, or from the end when negative; nothing when there is none."""
     index = place - 1 if place > 0 else len(shown) + place
-    return (shown[index],) if 0 <= index < len(shown) else ()
+    return (shown[index],) if place and 0 <= index < len(shown) else ()
 
 
 def _superlatives(message: str, shown: Sequence[str], catalog: Catalog) -> list[Reference]:

@@ -15,6 +15,7 @@ from assistant.understanding.deciding import Draft, decide
 from assistant.understanding.filling import QUESTIONS, Filler
 from assistant.understanding.finding import Finder
 from assistant.understanding.mentions import TitleReader
+from assistant.understanding.naming import NameFinder
 from assistant.understanding.people import PeopleIndex
 from assistant.understanding.references import references
 from assistant.understanding.shorthand import Spelled, spelled_out
@@ -56,7 +57,8 @@ class Rules:
         self.vocabulary = load_vocabulary()
         self.titles = TitleReader(catalog, linker, self.vocabulary)
         self.people = PeopleIndex(catalog)
-        self._finder = Finder(catalog, self.titles, self.people, self.vocabulary)
+        names = NameFinder(self.people, self.titles.is_ordinary)
+        self._finder = Finder(catalog, self.titles, names, self.vocabulary)
         self._filler = Filler(catalog, self.vocabulary, today)
         self.titles.warm()
         common = catalog.keywords.counts >= _KNOWN_THEME
@@ -72,9 +74,14 @@ class Rules:
         """Whether every one of these words, a plural tolerated, stands in keywords of the catalog."""
         return all(word in self._theme_words or word.removesuffix("s") in self._theme_words for word in words)
 
+    def named(self, text: str) -> tuple[str, ...]:
+        """The items that a text names, in order."""
+        found = self.titles.read(text[:LONGEST], frozenset())
+        return tuple(dict.fromkeys(title.link.item_id for title in found if title.link.item_id))
+
     def read(self, message: str, state: DialogueState) -> Reading:
         """The act that the wording supports. Sentences that try to steer the assistant state no wish."""
-        spelled = spelled_out(without_steering(message[:LONGEST]))
+        spelled = spelled_out(intents.without_other_matters(without_steering(message[:LONGEST])))
         reading = self._read(spelled.text, state)
         act = reading.act
         doubtful = tuple((spelled.typed(words), ids) for words, ids in act.doubtful)
@@ -104,7 +111,9 @@ class Rules:
         doubtful = (
             () if intent in QUESTIONS else tuple((t.text, t.link.alternatives) for t in titles if t.link.alternatives)
         )
-        act = DialogueAct(intent, tuple(dict.fromkeys(draft.slots)), tuple(dict.fromkeys(refers)), doubtful)
+        slots = tuple(dict.fromkeys(draft.slots))
+        alike = _patterns(slots, refers) if intents.more_like(draft.masked) and intent not in QUESTIONS else ()
+        act = DialogueAct(intent, slots, tuple(dict.fromkeys(refers)), doubtful, alike=alike)
         neutral = frozenset(title.text for title, stance in draft.titles if stance.neutral)
         return Reading(act, sure, titles, draft.masked, neutral)
 
@@ -127,6 +136,12 @@ class Rules:
         elif not chosen and re.search(r"\b(?:new(?:er|est)?|latest|recent|remake)\b", message, re.IGNORECASE):
             chosen = sorted(options, key=lambda item: -(item.year or 0))[:1]
         return tuple(Slot("title", pending.operator, item.title, message.strip(), item.id) for item in chosen[:1])
+
+
+def _patterns(slots: Iterable[Slot], refers: Iterable[str]) -> tuple[str, ...]:
+    """Of which items more of the same is asked for: those pointed at, or else those named and liked."""
+    named = (slot.item_id for slot in slots if slot.name == "title" and slot.operator == "=" and slot.item_id)
+    return tuple(dict.fromkeys(refers)) or tuple(dict.fromkeys(named))
 
 
 def _as_typed(slot: Slot, spelled: Spelled) -> Slot:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.acts import Operator
 from assistant.understanding import intents, opinions
+from assistant.understanding.others import only_others
 from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
 from retrieval.titles import Mention
@@ -22,7 +23,7 @@ _ASKED_BACK = re.compile(
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
-    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|\b(?:versus|vs\.?|compared (?:to|with))|\bprefer(?:red|s)?\b[^.!?;]{1,40}\b(?:over|to))\s*(?:the )?[\"“'《]?$",
+    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|\b(?:versus|vs\.?|compared (?:to|with))|\b(?:give me|i(?:['’]d|['’]ll| would| will)? (?:take|pick|choose|rather watch|rather see))\b[^.!?;]{1,40}\b(?:over|than)|\bprefer(?:red|s)?\b[^.!?;]{1,40}\b(?:over|to))\s*(?:the )?[\"“'《]?$",
     re.IGNORECASE,
 )
 """What stands behind it is the measure of a comparison, neither liked nor hated."""
@@ -39,12 +40,30 @@ _MORE_OF_IT = re.compile(
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"[\"”’'!]?\s*(?:,|and|&|/|\+|,\s*and|和|、)\s*[\"“‘']?(?:the\s+)?", re.IGNORECASE)
-_TAKEN_BACK = re.compile(r"\b(?:forget|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+)?[\"“'《]?$", re.IGNORECASE)
+_TAKEN_BACK = re.compile(
+    r"\b(?:when|that) i said (?:that )?(?:i )?\w+\s*$|\b(?:forget|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+)?[\"“'《]?$",
+    re.IGNORECASE,
+)
 _UNDECIDED = re.compile(
     r"\b(?:(?:not|un) ?sure (?:about|if)|thinking (?:about|of)|considering|(?:should|shall|can|could) (?:i|we) (?:watch|see|try|rewatch|pick|go for))\s+(?:□+|,|or|and|the|\s)*$",
     re.IGNORECASE,
 )
 """What is only thought of is neither liked nor hated: "should I watch X or Y?"."""
+_HEARSAY = re.compile(
+    r"\b(?:(?:i(?:['’]ve| have)? |we )?(?:heard|read|hear)|(?:they|people|critics|reviews?|friends?|everyone|everybody|somebody|someone|my \w+) (?:\w+ )?(?:say|says|said|told me|tells me|keeps?|kept|raves? about|recommend\w*|suggested|talks? about|talking about))\b[^.!?;□]*$"
+    r"|\b(?:supposedly|apparently|allegedly)\s*$",
+    re.IGNORECASE,
+)
+"""What others say of a film is no feeling of the person's own: "I heard X is good"."""
+_OWN_FEELING = re.compile(
+    r"\b(?:i|we)\b(?: [\w]+)? (?:lov|lik|enjoy|hat|ador|thought|found|dislik|did|do\b|don|was|ca)", re.IGNORECASE
+)
+_ABOUT_TO = re.compile(
+    r"\b(?:(?:going|planning|about|plan|trying|have) to (?:watch|see|rewatch|try)|(?:i(?:['’]ll| will| might| may| could| should)|let['’]?s) (?:\w+ )?(?:watch|see|try|check out|give)|(?:check|checking) out|heard (?:of|about)|trailers? (?:for|of)|(?:you|u) should (?:watch|see)|remake of|based on|(?:is|was) (?:that|it|this) (?:like|in))\s+(?:the\s+)?[\"“'《]?$",
+    re.IGNORECASE,
+)
+"""What somebody means to watch, or only talks of, is not liked for that."""
+_SEEN_BEHIND = re.compile(r"[》\"”]?\s*(?:我|我们)?(?:已经|早就|都)?看过了?\s*(?:[，。！、]|$)")
 _AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
 _PRAISE = re.compile(
     r"\b(?:lov\w+|ador\w+|enjoy\w*|great|amazing|favou?rites?|liked?|awesome|excellent|fantastic|brilliant|fun|good|cool|interesting|nice|perfect)\b|喜欢|好看|很棒|不错|可以",
@@ -92,6 +111,13 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
         return Stance(("not" if _HATE.search(praised[0]) else "=") if praised else None)
     if is_measure(before) or SAME_MAKER.search(before[-60:]):
         return Stance(None)
+    if _HEARSAY.search(before[-80:]) or (colour != "refused" and only_others(masked, title.start)):
+        behind = re.split(r"[.!?\n]", masked[title.end : title.end + 90])[0]
+        own = _OWN_FEELING.search(behind) and not intents.says_unseen(behind)
+        said = colour if own else polarity.said_of_it(title.start)
+        return Stance({"refused": "not", "wanted": "="}.get(said or ""))  # type: ignore[arg-type]
+    if colour == "neutral" and _ABOUT_TO.search(before[-60:]):
+        return Stance(None)
     if colour == "refused":
         left_out = _EXCEPT.search(before) and polarity.later(title.start, title.end) != "refused"
         return Stance("except" if left_out else "not")
@@ -100,6 +126,8 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if colour == "neutral" and intents.says_unseen(masked[title.end : title.end + 90].split("□")[0]):
         return Stance(None)  # "They told me to watch Up. I have not got round to it."
     sentence = re.split(r"[.!?;\n。！？；]", before)[-1]
+    if _SEEN_BEHIND.match(masked[title.end :]) and polarity.said_of_it(title.start) is None:
+        return Stance("seen")
     if intents.says_seen(f"{sentence} x") and colour == "neutral" and not _MORE_OF_IT.search(masked):
         return Stance("seen")
     return Stance("=", neutral=colour == "neutral")
@@ -128,6 +156,8 @@ def of_reference(masked: str, reference: Reference, polarity: Polarity) -> Stanc
     """What the message says about shown items it points at: "except" is "not that one", without hating it."""
     colour = polarity.at(reference.start, reference.end)
     clause = polarity.clause(reference.start)
+    if _HEARSAY.search(masked[: reference.start][-80:]):
+        return Stance(None)
     if intents.says_unseen(clause) or SAME_MAKER.search(masked[: reference.start][-60:]):
         return Stance(None)
     if colour == "refused":
@@ -135,7 +165,7 @@ def of_reference(masked: str, reference: Reference, polarity: Polarity) -> Stanc
             "not"
             if _HATE.search(clause)
             or (not _TOO.search(clause) and any(sign == "bad" for _, _, sign in opinions.verdicts(clause)))
-            or (not _TOO.search(clause) and polarity.later(reference.start, reference.end) == "refused")
+            or (not _TOO.search(masked) and polarity.later(reference.start, reference.end) == "refused")
             or re.search(r"(?i)\b(?:did|do|does)\W*n.?t (?:really )?(?:like|enjoy)|\blov|\blike", masked)
             else "except"
         )

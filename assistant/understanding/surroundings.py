@@ -21,6 +21,13 @@ OBJECT = re.compile(
     rf"{_ADVERB}\s*[:\"“‘'《]?\s*$",
     re.IGNORECASE,
 )
+ASKED_ABOUT = re.compile(
+    r"(?:(?:^|[.!?,;:]\s*|\b(?:so|and|but|or|hey|ok|okay|well|wait|hm+|oh|also)\s+)(?:is|was|are|were|does|did|has)"
+    r"|\b(?:who(?:['’]s| is| was) in|who (?:directed|made|wrote|plays in|stars in|starred in)|how (?:long|old|good|scary|sad) (?:is|was)|what(?:['’]s| is| was)|what year (?:was|is|did)|when (?:was|did)|think (?:of|about)|know))"
+    r"\s+(?:the (?:movie|film)\s+)?[\"“'《]?$",
+    re.IGNORECASE,
+)
+"""Words in front of what a question is about: "is Coraline too scary"."""
 FEELS = re.compile(rf"(?:{_FELT}|\b(?:not|but not|nor|except)){_ADVERB}\s*$", re.IGNORECASE)
 _NOUN = r"(?:movies?|films?|flicks?|something|anything|stuff|ones?|more|others?|else|nothing|things?|horror|comed(?:y|ies)|thrillers?|romcoms?|romances?|dramas?|westerns?|document\w+|musicals?|sci-?fi|animations?|action|\w+ (?:movies?|films?))"
 STRONG_OBJECT = re.compile(
@@ -37,6 +44,14 @@ _SONG = re.compile(
     r"\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)s?\s+(?:is\s+)?(?:called|named|titled|by)\s*[\"“‘']?$",
     re.IGNORECASE,
 )
+_MADE_OF_IT = re.compile(
+    r"^[\"”’']?\s+(?:school |high school )?(?:play|soundtrack|album|songs?|books?|novels?|game|video ?games?|posters?|costumes?|t-?shirts?|party|ride|tv show|cosplay|lego|toys?)\b",
+    re.IGNORECASE,
+)
+_A_PERSON = re.compile(
+    r"^[\"”’']?,?\s+(?:is|was|are|were|['’]s)\s+(?:[\w\-]+\s+){0,3}?(?:actors?|actress(?:es)?|directors?|filmmakers?|singers?|comedians?|bands?|songs?|books?|guys?)\b(?!\s+(?:movies?|films?|flicks?))",
+    re.IGNORECASE,
+)
 NAMED = re.compile(
     r"^[\"”’']?\s*[\- ](?:(?:type|style|kind|esque)(?: of)?[\- ])?(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\b"
     r"|^,?\s+(?:especially|in particular|type of thing|vibes?|style)\b",
@@ -44,6 +59,10 @@ NAMED = re.compile(
 )
 BY = re.compile(
     r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+((?:[^\W\d_][\w'’.\-]*\s*){1,3})", re.IGNORECASE
+)
+COMPARED = re.compile(
+    r"^[\"”’']?\s*[,:;?–—-]+\s*(?:which|what)(?: (?:one|of (?:the two|them|these)))?(?:['’]s| is| was| has| do| should| would)\b",
+    re.IGNORECASE,
 )
 THE = re.compile(r"the\s", re.IGNORECASE)
 IT_WAS = re.compile(
@@ -77,7 +96,7 @@ _SUBJECT_WORDS = (
     "it that this he she they you i we me what who which there here everything something nothing anything everyone someone people life love time "
     "work home school today tonight yesterday tomorrow weather dinner one other others thing things no yes idea music acting story plot ending cast movie "
     "film movies films brother sister mom dad mother father wife husband boyfriend girlfriend friend friends kids family date day night "
-    "weekend comedy horror drama action yep nope yeah ok okay trash garbage crap"
+    "weekend comedy horror drama action yep nope yeah ok okay trash garbage crap man boy dude god girl guy"
 )
 SUBJECTS = frozenset(_SUBJECT_WORDS.split())
 """Words that something is said of in everyday talk: an opinion behind one of them makes no title of it."""
@@ -100,7 +119,7 @@ WATCHED_WHOM = re.compile(r"\b(?:watched|rewatched|watch|rewatch|streamed|finish
 WHOM = frozenset({"her", "him", "us"})
 PRONOUNS = frozenset({"her", "him", "us", "it", "them", "she"})
 OPENS = re.compile(
-    r"(?:[.!?,;]|\b(?:but|and|though|because|think|thought|says?|said|heard|know|guess|swear|that|so))\s*$",
+    r"(?:[.!?,;:]|\s[-–—]|\b(?:but|and|though|because|think|thought|says?|said|heard|know|guess|swear|that|so))\s*$",
     re.IGNORECASE,
 )
 
@@ -113,6 +132,68 @@ _ADVERBS = re.compile(
 
 REACH = 200
 """Letters in front of a span and behind it that say something about it; without a bound, long messages cost squares."""
+
+
+INTERJECTIONS = frozenset(
+    [
+        "yes",
+        "yep",
+        "yeah",
+        "yup",
+        "oh",
+        "also",
+        "no",
+        "nope",
+        "and",
+        "but",
+        "so",
+        "like",
+        "well",
+        "hi",
+        "hey",
+        "hello",
+        "i",
+        "ok",
+        "okay",
+        "ah",
+        "wow",
+        "or",
+        "maybe",
+        "even",
+        "just",
+        "thanks",
+        "loved",
+        "love",
+    ]
+)
+"""Words that open a sentence and name nothing."""
+_VERB = re.compile(
+    r"\b(?:i|we|you|they|he|she|who|(?:have|has|had|did|do|does)(?:n['’]?t|\s+not|\s+never)?)\s+"
+    r"(?:(?:just|also|already|never|even|recently|finally|all|both)\s+)?$",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(r"(?:^|[.!?;:,\n]|\b(?:and|but|because|so|that|think|thought|said))\s*$", re.IGNORECASE)
+
+
+_JUDGED = re.compile(
+    r"\b(?:was|is|were|are|be|been|such|what|absolute|total|complete|pure)\s+(?:an?\s+|the\s+|so\s+)?(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def is_judgement(before: str) -> bool:
+    """Whether a word of opinion behind these words is just that: "was a blast"."""
+    return bool(_JUDGED.search(before[-40:]))
+
+
+def is_verb(before: str) -> bool:
+    """Whether a word in small letters behind these words is a verb and no title: "have not saw either"."""
+    return bool(_VERB.search(before[-40:]))
+
+
+def starts(before: str) -> bool:
+    """Whether a clause begins behind these words, where a capital says nothing and a pronoun is just that."""
+    return bool(_STARTS.search(before[-12:]))
 
 
 def in_front(message: str, place: int) -> str:
@@ -129,6 +210,11 @@ def opens(before: str) -> bool:
 def is_named_thing(before: str) -> bool:
     """Whether the words in front name a song, a book or a dog: what follows is no film."""
     return bool(_SONG.search(before[-40:]))
+
+
+def is_called_otherwise(after: str) -> bool:
+    """Whether the words behind a name say that it is a person or no film: "… is my favourite actor", "… soundtrack"."""
+    return bool(_A_PERSON.match(after) or _MADE_OF_IT.match(after))
 
 
 @lru_cache(maxsize=8)

@@ -145,3 +145,22 @@ def test_a_piece_of_one_title_names_it(linker: TitleLinker) -> None:
     assert [mention.link.item_id for mention in piece.find("django and blair witch")] == ["django", "blair"]
     assert piece.find("I loved The Purple Lighthouse") == ()
     assert piece.link("fjango").item_id is None  # a wrong first letter makes another word
+
+
+def test_several_films_of_a_series_by_their_numbers(linker: TitleLinker) -> None:
+    assert [mention.link.item_id for mention in linker.find("the godfather 1 and 2")] == ["gf1", "gf2"]
+    assert [mention.link.item_id for mention in linker.find("godfather 1-2 please")] == ["gf1", "gf2"]
+
+
+def test_a_whole_series_by_the_number_of_its_films(linker: TitleLinker) -> None:
+    for message in ("both lord of the rings movies", "the lord of the rings films (both)"):
+        (mention,) = linker.find(message)
+        assert (mention.link.item_id, mention.link.more) == ("lotr1", ("lotr2",))
+    (mention,) = linker.find("all three lord of the rings movies")
+    assert not mention.link.more
+
+
+def test_another_year_is_another_film(linker: TitleLinker) -> None:
+    assert linker.link("The Lord of the Rings (1978)").item_id is None
+    assert linker.link("The Lord of the Rings (1978)").kind == "elsewhere"
+    assert linker.find("nothing after 2012") == ()

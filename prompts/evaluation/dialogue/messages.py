@@ -1,4 +1,8 @@
-"""Score readings of single messages against a gold set: micro F1 per slot, polarity, years, made-up values."""
+"""Score readings of single messages against a gold set: micro F1 per slot, polarity, years, made-up values.
+
+The intent of a message is what it asks for, and only where it asks for nothing what it tells; "more-like" points at a
+card that was shown, "something like X" is a request.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.understanding.names import short_forms, sound
+from assistant.understanding.naming import NameFinder
 from assistant.understanding.people import PeopleIndex
 from assistant.understanding.studios import spoken_studio
 from retrieval.catalog import Catalog
@@ -15,7 +17,7 @@ def _films(number: int, *names: tuple[str, str]) -> list[Item]:
 
 
 @pytest.fixture(scope="module")
-def people() -> PeopleIndex:
+def people() -> NameFinder:
     items = [
         *_films(12, ("Martin Scorsese", "director"), ("Leonardo DiCaprio", "actor"), ("Robert De Niro", "actor")),
         *_films(12, ("Joel Coen", "director"), ("Ethan Coen", "director"), ("Jim Carrey", "actor")),
@@ -24,8 +26,11 @@ def people() -> PeopleIndex:
         ),
         *_films(1, ("Pedro Almodóvar", "director"), ("A Film", "studio")),
         *_films(12, ("Jim Carrey", "actor")),
+        *_films(6, ("David Lynch", "director"), ("Scarlett Johansson", "actor"), ("Guillermo del Toro", "director")),
+        *_films(9, ("Jane Lynch", "actor"), ("Sandra Oh", "actor"), ("James Stewart", "actor")),
+        *_films(8, ("Lionsgate", "studio")),
     ]
-    return PeopleIndex(Catalog.from_items(items))
+    return NameFinder(PeopleIndex(Catalog.from_items(items)))
 
 
 @pytest.mark.parametrize(
@@ -43,13 +48,33 @@ def people() -> PeopleIndex:
         ("pixar please", {"Pixar Animation Studios"}),
         ("a24 horror", {"a24"}),
         ("I walk the dog", set()),
+        ("movies directed by scorsese or lynch", {"Martin Scorsese", "David Lynch"}),
+        ("Leonardo Di Caprio films", {"Leonardo DiCaprio"}),
+        ("films with scarlet johansen", {"Scarlett Johansson"}),
+        ("something by guillermo del torro, with monsters", {"Guillermo del Toro"}),
+        ("jimmy stewart films", {"James Stewart"}),
+        ("Oh, I liked that", set()),
+        ("anything from Lionsgate", {"Lionsgate"}),
+        ("something with Ana Example", {"Ana Example"}),
     ],
 )
-def test_names_as_people_type_them(people: PeopleIndex, message: str, names: set[str]) -> None:
+def test_names_as_people_type_them(people: NameFinder, message: str, names: set[str]) -> None:
     assert {person.name for person in people.find(message)} == names
 
 
-def test_a_studio_that_no_item_credits_is_not_listed(people: PeopleIndex) -> None:
+def test_what_spellings_of_a_name_share() -> None:
+    assert sound("scorcese") == sound("scorsese")
+    assert sound("carrel") == sound("carell")
+    assert sound("scott") != sound("stone")
+    assert {"samuel jackson", "sam jackson"} <= short_forms("samuel l jackson")
+    assert "robert downey" in short_forms("robert downey jr")
+
+
+def test_who_is_credited_nowhere_is_not_listed(people: NameFinder) -> None:
+    assert [person.listed for person in people.find("something with Ana Example")] == [False]
+
+
+def test_a_studio_that_no_item_credits_is_not_listed(people: NameFinder) -> None:
     assert [person.listed for person in people.find("a24 or pixar")] == [False, True]
 
 

@@ -155,7 +155,19 @@ def test_questions_set_no_wish(read) -> None:
         ("what's the weather like?", Intent.CHAT),
         ("surprise me", Intent.RECOMMEND),
         ("I already saw Inception", Intent.SEEN),
-        ("something like Inception", Intent.MORE_LIKE),
+        ("something like Inception", Intent.RECOMMEND),
+        ("I like thrillers", Intent.LIKE),
+        ("I can't stand Tom Hanks", Intent.DISLIKE),
+        ("comedies are my favourite", Intent.LIKE),
+        ("a thriller", Intent.RECOMMEND),
+        ("I loved Alien, so a thriller would be great", Intent.RECOMMEND),
+        ("Inception vs Titanic", Intent.COMPARE),
+        ("have you seen Alien?", Intent.ASK_ITEM),
+        ("Titanic is long, isn't it?", Intent.ASK_ITEM),
+        ("can you tell me a joke?", Intent.CHAT),
+        ("are you a robot?", Intent.CHAT),
+        ("book a table at an Italian restaurant", Intent.CHAT),
+        ("that sounds like a great idea, thanks", Intent.CHAT),
     ],
 )
 def test_intents(read, message: str, intent: Intent) -> None:
@@ -264,3 +276,88 @@ def test_language_of_the_message_not_of_its_titles() -> None:
 def test_a_theme_with_a_capital_that_is_liked_is_a_title(read) -> None:
     assert [slot.item_id for slot in read("I like Alien and she likes Zodiac").slots] == ["alien", "zodiac"]
     assert [slot.name for slot in read("I like alien movies").slots] == ["wish"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "It was good",
+        "I have not saw either of those",
+        "Yes, that one",
+        "oh man i loved that movie",
+        "that was a blast",
+        "thanks, that's perfect",
+        "They are good too!",
+    ],
+)
+def test_words_of_everyday_talk_are_no_titles(read, message: str) -> None:
+    assert not values(read(message), "title")
+
+
+@pytest.mark.parametrize(
+    ("message", "liked", "disliked"),
+    [
+        ("my ex loved Titanic. Show me an action film", set(), set()),
+        ("everyone at work keeps talking about Alien", set(), set()),
+        ("I heard Alien is good but I haven't seen it", set(), set()),
+        ("my girlfriend loves The Notebook but tonight it's my turn, I want horror", set(), set()),
+        ("the critics loved Alien. I did not.", set(), {"Alien"}),
+        ("my roommate says Titanic is the worst film ever made and I actually enjoyed it", {"Titanic"}, set()),
+        ("people rave about Moon, I don't see why", set(), {"Moon"}),
+        ("my daughter and I love Up", {"Up"}, set()),
+        ("give me Alien over Titanic any day", {"Alien"}, set()),
+        ("nothing beats Alien", {"Alien"}, set()),
+        ("I did not see Titanic", set(), set()),
+    ],
+)
+def test_only_the_own_taste_counts(read, message: str, liked: set[str], disliked: set[str]) -> None:
+    act = read(message)
+    assert (values(act, "title"), values(act, "title", "not")) == (liked, disliked)
+
+
+@pytest.mark.parametrize("message", ["that was scary", "he's pretty funny, thanks", "it has a lot of mystery"])
+def test_what_a_film_was_like_is_no_wish(read, message: str) -> None:
+    assert not read(message).slots
+
+
+@pytest.mark.parametrize("message", ["that had Tom Hanks", "is it the one with Tom Hanks?", "wasn't it Tom Hanks"])
+def test_who_is_only_told_of_is_not_asked_for(read, message: str) -> None:
+    assert not values(read(message), "person") | values(read(message), "person", "prefer")
+
+
+def test_who_is_only_praised_is_no_filter(read) -> None:
+    assert values(read("Tom Hanks is great"), "person", "prefer") == {"Tom Hanks"}
+    assert values(read("Tom Hanks is great, something with Tom Hanks please"), "person")
+
+
+@pytest.mark.parametrize(
+    ("message", "alike"),
+    [
+        ("something like Inception", ("inception",)),
+        ("a comedy like Up", ("up",)),
+        ("I loved Inception", ()),
+        ("is there something similar to Inception on the list?", ("inception",)),
+    ],
+)
+def test_items_to_find_more_of(read, message: str, alike: tuple[str, ...]) -> None:
+    assert read(message).alike == alike
+
+
+def test_a_card_that_is_pointed_at_is_the_pattern(read) -> None:
+    assert read("more like the second one", SHOWN).alike == ("inception",)
+
+
+def test_a_misspelt_title_of_known_words(read) -> None:
+    assert values(read("I loved the not book"), "title") == {"The Notebook"}
+    assert values(read("eternal sunshine of the spotles mind"), "title") == {"Eternal Sunshine of the Spotless Mind"}
+
+
+def test_what_is_in_the_middle(read) -> None:
+    assert read("the middle one bored me", SHOWN[:3]).refers_to == (SHOWN[1],)
+
+
+def test_a_request_for_more_changes_nothing(read) -> None:
+    assert read("anything else?", SHOWN).intent is Intent.RECOMMEND
+    assert read("none of these", SHOWN).intent is Intent.REJECT
+    assert read("not the first one, too gory", SHOWN).intent is Intent.REJECT
+    assert read("too long, something shorter", SHOWN).intent is Intent.REFINE
