@@ -35,8 +35,8 @@ def run_speed_bench(
         catalog, vectors = synthetic_catalog(size), synthetic_vectors(size, embedder.dimensions)
         assistant = _assistant(catalog, vectors, embedder)
 
-        def ours(text: str, filtered: bool, assistant: Assistant = assistant) -> None:
-            del filtered  # the message says it
+        def ours(text: str, after: int | None, assistant: Assistant = assistant) -> None:
+            del after  # the message says it
             found = next(event for event in assistant.reply(DialogueState(), text) if isinstance(event, Cards))
             if not found.ranking.items:
                 raise RuntimeError(f"no cards for {text!r}")

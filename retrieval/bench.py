@@ -67,9 +67,9 @@ def synthetic_vectors(size: int, dimensions: int, seed: int = 7) -> Vectors:
     return vectors
 
 
-def message(number: int, *, filtered: bool) -> str:
+def message(number: int, after: int | None = None) -> str:
     """A message whose words are new each time, so that no cache answers for its embedding."""
-    limits = ", after 2005, no horror" if filtered else ""
+    limits = "" if after is None else f", after {after}, no horror"
     return f"I loved {_title(1)} and {_title(2)}, a slow and funny story about {subject(number)}{limits}"
 
 
@@ -78,14 +78,19 @@ def subject(number: int) -> str:
     return f"a {_SECOND_WORDS[number % 10]} and a {_FIRST_WORDS[number // 10 % 10]} winter".lower()
 
 
-def time_messages(system: str, items: int, run: Callable[[str, bool], None]) -> list[Timing]:
-    """Run messages without and with limits; the first of each do not count."""
+def time_messages(system: str, items: int, run: Callable[[str, int | None], None]) -> list[Timing]:
+    """Run messages without and with limits, which change as the words do; the first of each do not count.
+
+    `run` takes the message and the year that it limits items to, None without limits.
+    """
     timings = []
     for filtered in (False, True):
         taken = []
         for count in range(_ROUNDS + 3):
+            after = 1990 + count % 25 if filtered else None
+            text = message(count + 50 * filtered, after)
             began = time.perf_counter()
-            run(message(count + 50 * filtered, filtered=filtered), filtered)
+            run(text, after)
             taken.append((time.perf_counter() - began) * 1000)
         p50, p95 = np.percentile(taken[3:], [50, 95])
         timings.append(Timing(system, items, filtered, float(p50), float(p95)))
@@ -128,8 +133,8 @@ def time_chain(catalog: Catalog, vectors: Vectors, embedder: TextEmbedder, *, pr
             )
         store = Chroma(client=client, collection_name="items", embedding_function=Embedding())
 
-        def chain(text: str, filtered: bool) -> None:
-            where = {"$and": [{"year": {"$gt": 2005}}, {"genre": {"$ne": "horror"}}]} if filtered else None
+        def chain(text: str, after: int | None) -> None:
+            where = {"$and": [{"year": {"$gt": after}}, {"genre": {"$ne": "horror"}}]} if after else None
             store.as_retriever(search_kwargs={"k": _TOP, "filter": where}).invoke(text)
 
         try:

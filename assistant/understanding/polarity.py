@@ -21,8 +21,9 @@ _CLAUSE = re.compile(
 )
 _FULL_STOP = re.compile(r"[.!?;\n。！？；…]")
 _BARE = re.compile(
-    r"^\W*(?:(?:and|or|nor|also|even|plus|the|a|an|any|和|或|跟|与)\s*)*(?:[\w'’□\-]+\s*){0,4}(?:\s*(?:and|or|nor|&|和|或者?|跟)\s*(?:[\w'’□\-]+\s*){1,4})?(?:either|too|as well|please|movies?|films?)?\W*$"
+    r"^\W*(?:(?:and|or|nor|also|even|plus|the|a|an|any|和|或|跟|与)\s*)*(?:[\w'’□\-]++\s*+){0,4}(?:\s*(?:and|or|nor|&|和|或者?|跟)\s*(?:[\w'’□\-]++\s*+){1,4})?(?:either|too|as well|please|movies?|films?)?\W*$"
 )
+"""Words are taken whole (++): taken to pieces too, a long clause would be tried in thousands of ways."""
 _FRESH = re.compile(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\b)", re.IGNORECASE)
 """How a request begins, and no list goes on: "nothing with ghosts, a comedy please"."""
 _PRONOUN = re.compile(r"\s*(?:it|them|that|those|these|all of (?:it|them))\b", re.IGNORECASE)
