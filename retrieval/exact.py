@@ -7,7 +7,7 @@ import torch
 
 from retrieval.types import Mask, Rows, Scores, Vectors
 
-_FEW = 20_000
+_FEW = 10_000
 """Up to so many rows their vectors are compared as they are; beyond, a rounded copy is read first."""
 
 _SPARE = 3
@@ -38,7 +38,7 @@ class ExactSearch:
         if left <= _FEW:
             rows: Rows = np.flatnonzero(allowed)
             near = self.vectors if left == len(self.vectors) else self.vectors[rows]
-            return [_best(rows, cosines, limit) for cosines in aims @ near.T]
+            return [_best(rows, near @ aim, limit) for aim in aims]
         return [
             _best(rows, self.vectors[rows] @ aim, limit)
             for rows, aim in zip(self._hopeful(aims, allowed, limit * _SPARE), aims, strict=True)
