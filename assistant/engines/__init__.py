@@ -7,6 +7,7 @@ from pathlib import Path
 
 from assistant.engines import llama_cpp, vllm
 from assistant.engines.engine import Engine
+from assistant.engines.queue import on_behalf_of
 from assistant.engines.servers import ChildServer, Command, RemoteServer
 from assistant.engines.supervisor import EngineState, Patience
 from assistant.engines.types import (
@@ -33,6 +34,7 @@ __all__ = [
     "LanguageModel",
     "Message",
     "choose_engine",
+    "on_behalf_of",
 ]
 
 DEFAULT_WEIGHTS = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"

@@ -14,6 +14,7 @@ from anyio import CapacityLimiter
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from assistant.engines import on_behalf_of
 from assistant.http.places import Places
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class Line:
                 group.cancel_scope.cancel()
 
             async def work() -> None:
+                on_behalf_of.set(person)  # of this task and the thread that it asks
                 async with self._places.hold(person):
                     await anyio.to_thread.run_sync(relay.run, turn, limiter=self._limiter)
 

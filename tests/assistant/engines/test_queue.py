@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistant.engines.queue import CallQueue
+from assistant.engines.queue import CallQueue, on_behalf_of
 from assistant.engines.types import EngineBusy
 
 
@@ -55,6 +55,25 @@ def test_first_come_first_served() -> None:
     for thread in threads:
         thread.join()
     assert order == list(range(8))
+
+
+def test_people_are_served_in_turn_however_many_calls_one_of_them_has() -> None:
+    queue, order = CallQueue(running=1, waiting=10), []
+
+    def call(name: str) -> None:
+        on_behalf_of.set(name[0])
+        with queue.turn(10):
+            order.append(name)
+
+    with queue.turn(1):
+        threads = []
+        for number, name in enumerate(("a1", "a2", "a3", "b1", "a4", "c1", "b2")):
+            threads.append(threading.Thread(target=call, args=(name,)))
+            threads[-1].start()
+            wait_for(queue, number + 1)
+    for thread in threads:
+        thread.join()
+    assert order == ["a1", "b1", "c1", "a2", "b2", "a3", "a4"]
 
 
 def test_full_is_busy_at_once() -> None:

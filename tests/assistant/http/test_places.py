@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from assistant.engines import on_behalf_of
+from assistant.events import Event
+from assistant.http import create_app
+from assistant.http.bench import EchoAssistant
 from assistant.http.places import Places
 from assistant.http.problems import ApiProblem
+from assistant.memory import Memory
+from assistant.state import DialogueState
+from tests.assistant.http.conftest import HOME
 
 
 class Room:
@@ -110,3 +118,25 @@ def test_a_full_room_and_a_person_who_fills_half_of_it_are_told_so() -> None:
             room.places.admit("d")
 
     in_a_room(1, 3, story)
+
+
+class Noting(EchoAssistant):
+    """Notes on whose behalf the language model would be asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.people: list[str] = []
+
+    def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
+        self.people.append(on_behalf_of.get())
+        yield from super().reply(state, utterance)
+
+
+def test_the_engine_knows_for_whom_a_turn_works(memory: Memory) -> None:
+    assistant = Noting()
+    with TestClient(create_app(assistant, memory), base_url=HOME) as client:
+        client.post("/api/chat", json={"message": "x", "user": "ann"})
+        client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": "x"}], "user": "bob"})
+        client.post("/api/chat", json={"message": "x"})
+    assert assistant.people == ["ann", "bob", "local"]
+    assert on_behalf_of.get() == ""
