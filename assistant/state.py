@@ -25,7 +25,7 @@ class DialogueState:
 
     `limits` are the hard constraints. `wishes` are soft, in the person's words. `shown` holds every id shown in this
     session, `last_shown` the latest cards in order. `seen` and `rejected` never come back unless asked for.
-    `focus` is the shown item that the talk was last about, so that "it" can mean it. `previous` is the state before the
+    `focus` is the item that the talk was last about, so that "it" can mean it. `previous` is the state before the
     last act; both take no part in comparisons.
     """
 
@@ -69,7 +69,8 @@ class DialogueState:
         if patterns := act.alike or (act.intent is Intent.MORE_LIKE and (*act.refers_to, *named)):
             state = replace(state, alike=unique(patterns))
         shown = [item_id for item_id in act.refers_to if item_id in self.last_shown]
-        focus = tuple(shown) if len(shown) == 1 else self.focus if not shown else ()
+        talked_of = shown or unique((*act.refers_to, *named))
+        focus = tuple(talked_of) if len(talked_of) == 1 else self.focus if not talked_of else ()
         return replace(state, focus=focus, previous=self)
 
     def query(self) -> Query:

@@ -286,7 +286,25 @@ class TitleLinker:
                     found += parts
                 elif mention := self._mention(text, start, end):
                     found.append(mention)
-        return tuple(sorted(found, key=lambda mention: mention.start))
+        return tuple(self._whole_names(text, sorted(found, key=lambda mention: mention.start)))
+
+    def _whole_names(self, text: str, found: list[Mention]) -> list[Mention]:
+        """A series and its part side by side are one name: "LOTR Return of the King"."""
+        kept: list[Mention] = []
+        for mention in found:
+            last = kept[-1] if kept else None
+            if (
+                last
+                and mention.link.kind == "part"
+                and text[last.end : mention.start].strip() in ("", ":", "-")
+                and (title := head(self.title(mention.link)))
+                and title == head(self.title(last.link))
+            ):
+                link = replace(mention.link, kind="exact")
+                kept[-1] = Mention(last.start, mention.end, text[last.start : mention.end], link, mention.year)
+            else:
+                kept.append(mention)
+        return kept
 
     def _reach(self, text: str, tokens: list[tuple[int, int]], first: int) -> int:
         """How many words a title that starts here may have; three where only its squeezed spelling may match."""
@@ -431,7 +449,7 @@ def _names_something(piece: Sequence[str]) -> bool:
     """Whether these words of a title may stand for it: no article or "of" at an end, and long enough for a name."""
     if piece[0] in _SMALL or piece[-1] in _SMALL or not any(len(word) > 4 and word.isalpha() for word in piece):
         return False
-    return len(piece) > 1 or len(piece[0]) > 4
+    return len(piece) > 1 or (len(piece[0]) > 4 and not piece[0].endswith("ly"))
 
 
 _SMALL_WORDS = (

@@ -85,7 +85,7 @@ def state_of(case: Mapping[str, Any], rules: Rules) -> DialogueState:
         if turn.get("role") in ("user", "seeker"):
             state = state.apply(rules.read(text, state).act)
         else:
-            state = state.showed(rules.named(text))
+            state = rules.heard(text, state)
     return state.showed(case.get("shown", ()))
 
 

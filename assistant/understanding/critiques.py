@@ -37,7 +37,7 @@ _FORGET = re.compile(
 )
 _AFTER_ALL = re.compile(r"\b(?:after all|again|now)\b|也|其实", re.IGNORECASE)
 _FORGET_HEAD = re.compile(
-    r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap|scratch|cancel|nix|ditch)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
+    r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap|scratch|cancel|nix|ditch)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|\b(?:does|do)(?:n['’]?t| not) (?:have|need) to be (?:an? )?$|\bno longer (?:has|needs) to be (?:an? )?$|\b(?:ignore|forget|disregard) what i said about (?:(?:wanting|liking|no|it|an?|the|being|not) )*$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
     re.IGNORECASE,
 )
 _FINE_TAIL = re.compile(

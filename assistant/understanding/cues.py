@@ -60,10 +60,10 @@ _ALLOW = (
     r"\bwhy\s+not\b|\bwhether or not\b|\bdo not know\b|\bdon['’]?t know\b|\bnot know\b",
 )
 _WANT = (
-    r"\bnothing (?:beats|tops|compares to|comes close to)\b(?=\s+□)|\b(?:not|never) (?:get|got|grow|grown) (?:tired|sick|bored) of\b|\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b|\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|beat)\b|\bcannot get enough of\b",
+    r"\bwho (?:does|did|would)(?:n['’]?t| not) (?:love|like|enjoy)\b|\bnothing (?:beats|tops|compares to|comes close to)\b(?=\s+□)|\b(?:not|never) (?:get|got|grow|grown) (?:tired|sick|bored) of\b|\bnot\s+(?:only|just|merely|necessarily)\b|\bnothing\s+but\b|\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:get enough of|stop watching|go wrong with|beat)\b|\bcannot get enough of\b",
     r"\b(?:love|loved|loves|loving|adore|adored|like|liked|likes|enjoy|enjoyed|enjoys|prefer|preferred|want|wanted|wants|need|needs|crave|craving)\b",
     r"\b(?:looking|searching|hoping|hunting)\s+for\b|\bin the mood\b(?:\s+for)?|\bfan of\b|\bfans of\b|\bbig into\b|\binto\b|\bkeen on\b|\bfeel like\b|\bfeeling like\b",
-    r"\b(?:give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|only|fine with|ok with|okay with|open to|thumbs up (?:for|to|on)|either|just|got)\b",
+    r"\b(?:give me|show me|gimme|recommend|suggest|find me|find|how about|what about|rather|instead|maybe|perhaps|ideally|please|favou?rites?|such as|similar to|only|fine with|ok with|okay with|open to|thumbs up (?:for|to|on)|either|just(?!\s+(?:re)?(?:watched|saw|seen|finished|got|came|been))|got)\b",
     rf"(?<!\w)(?:{opinions.feelings('good')})(?!\w)",
     r"\b(?:something|anything|more|best|good|great|some|any)\b",
 )

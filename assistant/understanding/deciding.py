@@ -10,7 +10,7 @@ from functools import cached_property
 from assistant.acts import Intent, Operator, Slot
 from assistant.questions import questions
 from assistant.state import DialogueState
-from assistant.understanding import intents
+from assistant.understanding import intents, opinions
 from assistant.understanding.naming import Person
 from assistant.understanding.numbers import counts, runtimes, years
 from assistant.understanding.polarity import Polarity
@@ -21,6 +21,7 @@ from assistant.understanding.vocabulary import Word
 from retrieval.titles import Mention
 
 _SENTENCE = re.compile(r"[.!?;\n。！？；]+")
+_COMMA = re.compile(r"[,，]")
 _OF_A_TITLE = re.compile(
     r"□[^。！？，]{0,6}(?:太|很|超|真|最|好)|□[^.!?;]{0,40}\b(?:was|were|is|are|had|has|made|got)\b", re.IGNORECASE
 )
@@ -114,10 +115,10 @@ def asks(draft: Draft) -> bool:
     masked = draft.masked
     if intents.requests(masked):
         return True
-    named = [word.start for word in draft.words if word.entry.section != "popularity"]
-    named += [person.start for person in draft.people]
-    named += [bound.start for bound in (*years(masked, 2000), *runtimes(masked))]
-    return any(not is_told_of(draft, place) for place in named)
+    named = [(word.start, word.end) for word in draft.words if word.entry.section != "popularity"]
+    named += [(person.start, person.end) for person in draft.people]
+    named += [(bound.start, bound.end) for bound in (*years(masked, 2000), *runtimes(masked))]
+    return any(not is_told_of(draft, start) and not opinions.follows(masked[end:]) for start, end in named)
 
 
 def is_told_of(draft: Draft, place: int) -> bool:
@@ -125,14 +126,18 @@ def is_told_of(draft: Draft, place: int) -> bool:
     start = max((end.end() for end in _SENTENCE.finditer(draft.masked, 0, place)), default=0)
     end = _SENTENCE.search(draft.masked, place)
     sentence = draft.masked[start : end.start() if end else None]
-    return intents.tells(sentence, place - start) or bool(_OF_A_TITLE.search(sentence))
+    comma = _COMMA.search(sentence, place - start)
+    told = sentence[: comma.start() if comma else None]
+    return intents.tells(told, sentence) or bool(_OF_A_TITLE.search(told))
 
 
 def _taste(draft: Draft) -> Intent | None:
     """What a message that only tells of tastes says of kinds of films and people: liked, or else disliked."""
     spans = [(word.start, word.end) for word in draft.words if word.entry.section in ("genre", "wish")]
     spans += [(person.start, person.end) for person in draft.people]
-    colours = [draft.polarity.at(*span) for span in spans if is_told_of(draft, span[0])]
+    masked = draft.masked
+    told = [span for span in spans if is_told_of(draft, span[0]) or opinions.follows(masked[span[1] :])]
+    colours = [draft.polarity.at(*span) for span in told]
     if not colours:
         return None
     return Intent.DISLIKE if all(colour == "refused" for colour in colours) else Intent.LIKE

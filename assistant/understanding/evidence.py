@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 from assistant.understanding import opinions
 from assistant.understanding.surroundings import (
     A_FILM,
+    ABOUT,
     ASKED_ABOUT,
     BARE_OBJECT,
     BY,
+    CALLED,
     COMPARED,
+    COUNTED,
+    COUNTS,
     DETERMINED,
     ENDS_THERE,
     FEELS,
     FILM_VERB,
+    HATED_IT,
     INTERJECTIONS,
     INTRODUCED,
     IT_WAS,
@@ -34,6 +39,7 @@ from assistant.understanding.surroundings import (
     SPEAKERS,
     STRONG_OBJECT,
     SUBJECTS,
+    THAT_MOVIE,
     THE,
     TOO,
     WATCHED_WHOM,
@@ -117,8 +123,10 @@ class Evidence:
         words = canonical(mention.text).split()
         if mention.link.kind == "number":
             return ACCEPT
+        if mention.link.kind == "piece" and CHAT_WORDS.issuperset(words):
+            return -ACCEPT
         if weight == 0 and self._is_a_part_of_speech(words, mention, before, after):
-            return 0.0
+            return -ACCEPT
         capitals = self._capitals(message, mention)
         strong = bool(STRONG_OBJECT.search(before[-50:]))
         weight += capitals + self._rarity(words) + self._fame(mention)
@@ -146,6 +154,10 @@ class Evidence:
             weight += 1.2
         if strong and THE.match(mention.text) and mention.link.kind == "exact" and self._fame(mention) > 0:
             weight += 0.8  # "liked the ring": the article belongs to the title
+        if not before.strip() and THAT_MOVIE.match(after):
+            weight += 1.0  # "Frozen: … hate that movie"
+        if capitals and HATED_IT.match(after):
+            weight += 0.8  # "then Taken after bedtime, hated it"
         if mention.link.more:
             weight += 0.8  # "the X films (all three)"
         if COMPARED.match(list_after):
@@ -156,7 +168,7 @@ class Evidence:
             weight += 1.0
         if self._is_by_its_maker(mention, after):
             weight += 1.5
-        if message.strip(" .!?\"'") == mention.text:
+        if message.strip(" .!?\"'") == mention.text and not CHAT_WORDS.issuperset(words):
             weight += 1.5 if self._rarity(words) > 0.5 or len(words) > 1 else 0.7
         if entry := self._vocabulary.entry(mention.text):
             listed_strong = strong or bool(listed and STRONG_OBJECT.search(list_before[-50:]))
@@ -185,8 +197,18 @@ class Evidence:
         """Whether a single word is a pronoun, an interjection or a verb: "It was good", "Yes, …", "have not saw"."""
         if len(words) != 1:
             return False
+        if words[0] in COUNTED and COUNTS.match(after):
+            return True
+        if len(mention.text) == 1:
+            return not FILM_VERB.search(before[-40:])
+        if mention.text.islower() and words[0] in SPEAKERS:
+            return not (CALLED.search(before) or NAMED.match(after))
         if mention.text.islower():
-            return is_verb(before) or (is_judgement(before) and opinions.is_opinion(mention.text))
+            return (
+                is_verb(before)
+                or bool(ABOUT.search(before[-40:]))
+                or (is_judgement(before) and opinions.is_opinion(mention.text))
+            )
         if words[0] in SPEAKERS:
             return starts(before)
         return (

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.acts import Intent, Operator, Slot
-from assistant.understanding import stances
+from assistant.understanding import opinions, stances
 from assistant.understanding.critiques import critiques, forgotten, takes_back
 from assistant.understanding.cues import Colour
 from assistant.understanding.deciding import Draft, inside, is_told_of, spans_of
@@ -111,6 +111,8 @@ class Filler:
             if stances.is_measure(draft.masked[: person.start]):
                 continue
             operator: Operator = "not" if draft.polarity.at(person.start, person.end) == "refused" else "="
+            if judged := opinions.bare(re.split(r"[,.;!?]", draft.masked[person.end :])[0]):
+                operator = "not" if judged == "bad" else "prefer"  # "Nolan good, Snyder bad"
             refused = person.name in draft.state.limits.not_people
             if takes_back(draft.masked, person.start, person.end, refused=refused):
                 operator = "forget"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.understanding import stances
+from assistant.understanding import opinions, stances
 from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.mentions import TitleReader
 from assistant.understanding.naming import FANS, NameFinder, Person
@@ -28,9 +28,11 @@ _MADE_BY = re.compile(
     r"[\"”’']?,?\s+(?:by|directed by|from|starring|the one (?:by|with|from)|the \w+ (?:film|movie|one))\s+",
     re.IGNORECASE,
 )
+_WITH = re.compile(r"[\"”’']?,?\s+with\s+(?:actor|actress) ", re.IGNORECASE)
 _MORE_OF = re.compile(
     r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
 )
+_LONGER_NAME = re.compile(r" [A-Z][a-z]+")
 _WORKS = re.compile(
     r"^(?:['’]s?)?[\s\-]+(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
     re.IGNORECASE,
@@ -47,7 +49,11 @@ class Finder:
         """Spans first, so that what is a title is not read as a person, a genre or a year."""
         message, state = draft.message, draft.state
         shown = frozenset(state.shown)
-        titles = self._titles.read(message, shown)
+        titles = [
+            title
+            for title in self._titles.read(message, shown)
+            if not (_is_unknown(title) and self._people.is_name(title.text))  # "Keaton is so good"
+        ]
         for person in self._people.find(message):
             clash = [title for title in titles if title.start < person.end and person.start < title.end]
             meant = person.sure or self._surname_meant(message, person)
@@ -65,7 +71,7 @@ class Finder:
                     continue
             elif longest > person.end - person.start:
                 continue
-            if any(_MADE_BY.fullmatch(message[title.end : person.start]) for title in titles):
+            if any(self._made_by(title, person, message[title.end : person.start]) for title in titles):
                 continue  # "Heat by Michael Mann": the name only tells which one is meant
             if meant:
                 titles = [title for title in titles if title not in clash]
@@ -75,7 +81,7 @@ class Finder:
         draft.people = [
             person
             for person in draft.people
-            if not is_told(draft.masked, person.start) and not only_others(draft.masked, person.start)
+            if not is_told(draft.masked, person.start, person.end) and not only_others(draft.masked, person.start)
         ]
         draft.words = [
             word
@@ -87,13 +93,20 @@ class Finder:
         ]
         draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
-        pointed = references(mask(message, spans), state.last_shown, self._catalog, state.focus)
+        pointed = references(mask(message, spans), state.last_shown or state.focus, self._catalog, state.focus)
         if titles:  # "Inception, love that one": the title itself is meant.
             pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
         draft.pointed = [(r, stances.of_reference(draft.masked, r, draft.polarity)) for r in pointed]
         for title, stance in draft.titles:
             if title.link.item_id in state.last_shown and title.link.item_id:
                 draft.pointed.append((Reference(title.start, title.end, (title.link.item_id,), named=True), stance))
+
+    def _made_by(self, title: Mention, person: Person, between: str) -> bool:
+        """Whether a name only tells which title is meant: it made it, or stars in it."""
+        if _MADE_BY.fullmatch(between):
+            return True
+        item = self._catalog.get(title.link.item_id or "")
+        return bool(_WITH.fullmatch(between) and item and any(credit.name == person.name for credit in item.people))
 
     def _surname_meant(self, message: str, person: Person) -> bool:
         """A bare surname counts when it does not merely start a sentence, or when its works follow."""
@@ -104,11 +117,14 @@ class Finder:
                 return False
             cued = _ASKED_OF.search(before) or FANS.search(before) or _MORE_OF.search(before) or _WORKS.match(after)
             return bool(cued) or self._titles.is_rare(word)
+        if _LONGER_NAME.match(after) and not _WORKS.match(after):
+            return False  # "Black Mirror" is not Jack Black
         listed = re.match(r"\s*(?:,|and|or|&|\+|/)\s*[A-Z]", after)
         rare = not self._titles.is_common(message[person.start : person.end]) and re.match(
             r"\s+(?:but|please)\b|\W*$", after
         )
-        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed or rare)
+        judged = opinions.bare(re.split(r"[,.;!?]", after)[0]) is not None
+        return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed or rare or judged)
 
 
 def _is_unknown(title: Mention) -> bool:

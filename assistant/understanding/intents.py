@@ -15,7 +15,7 @@ _START_OVER = re.compile(
 )
 _UNDO = re.compile(
     r"\b(?:undo|(?:go|went|take me|step) back(?: (?:one|a) step| to (?:the )?(?:previous|last|earlier))?\b(?!\s+(?:to the (?:\d|[a-z]+ties)|in time|to school|home))|take (?:that|it) back|scratch that|revert|"
-    r"(?:forget|ignore|cancel|disregard) (?:that|what i (?:just )?said|my last|the last (?:thing|message|one|request))\s*(?:$|[.,!]|message|request|i said)|(?:i )?take (?:that|it|what i(?:['’]ve| have)? (?:just )?said(?: about [^.,;!?]{1,40})?) back|take back (?:that|it|what i(?:['’]ve| have)? (?:just )?said(?: about [^.,;!?]{1,40})?)|bring back (?:the )?(?:previous|last|old|earlier)|(?:put|change|turn|set|take) (?:things|it|everything|that|the list) back\b|(?:back )?(?:to|as|the way|how) (?:it|they|things) (?:was|were) before|take back the (?:last|previous)|(?:pressed|hit|clicked|tapped) the wrong|i didn['’]?t mean that)"
+    r"(?:forget|ignore|cancel|disregard) (?:that|what i (?:just )?said|my last|the last (?:thing|message|one|request))\s*(?:$|[.,!]|message|request|i said)|\b(?:have|get|see|show(?: me)?|give me|want|bring)\b[^.!?]{0,12}\b(?:previous|last|earlier|old) (?:list|ones|results|suggestions|recommendations|cards|set|selection|batch)\b|(?:i )?take (?:that|it|what i(?:['’]ve| have)? (?:just )?said(?: about [^.,;!?]{1,40})?) back|take back (?:that|it|what i(?:['’]ve| have)? (?:just )?said(?: about [^.,;!?]{1,40})?)|bring back (?:the )?(?:previous|last|old|earlier)|(?:put|change|turn|set|take) (?:things|it|everything|that|the list) back\b|(?:back )?(?:to|as|the way|how) (?:it|they|things) (?:was|were) before|take back the (?:last|previous)|(?:pressed|hit|clicked|tapped) the wrong|i didn['’]?t mean that)"
     r"|撤销|撤回|上一步|退回|收回|当我没说",
     re.IGNORECASE,
 )
@@ -32,16 +32,16 @@ _ASK = re.compile(
     r"what(?:['’]?s| is| was| are) (?:it|that|this|number \w+|no\.? ?\d|the \w+ (?:one|movie|film)|the (?:plot|story|rating|runtime|premise|cast|genre|year|title|name)|[^?]{1,60}?) ?(?:about|like|rated|called)?\b(?=\s*\?|.*\babout\b)|what (?:year|genre|language|country|happens)|"
     r"when (?:was|did|were|is)|how (?:long|old|scary|good|violent|sad|popular|many (?:people|votes|minutes))|where (?:was|is|does|did)|"
     r"(?:^|[.,!?;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
-    r"(?:is|are|was|were|does|did|do)\s+(?:the\s+)?[^?.!]{2,40}?\s+(?:in|play in|star in|appear in|act in|direct)\s+(?:it|that|this|them|these|any of (?:these|them|those)|one of (?:these|them|those)|the (?:\w+ )?one|□+|number \w+)\b|where (?:can|could|do|to) (?:i|we|you)?\s*(?:watch|see|find|stream|rent|buy|get)\b|(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
+    r"(?:^|[.!?,;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|did|do)\s+(?:the\s+)?[^?.!]{2,40}?\s+(?:in|play in|star in|appear in|act in|direct)\s+(?:it|that|this|them|these|any of (?:these|them|those)|one of (?:these|them|those)|the (?:\w+ )?one|□+|number \w+)\b|where (?:can|could|do|to) (?:i|we|you)?\s*(?:watch|see|find|stream|rent|buy|get)\b|(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
     r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的是|的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
     re.IGNORECASE,
 )
 _MORE_LIKE = re.compile(
-    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?|flicks?|comed\w+|thrillers?|dramas?|horrors?|romcoms?|romances?|westerns?|musicals?|myster\w+|action|sci-?fi|animations?|document\w+) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|(?:^|more|else|something|movies?|films?|any|just|but|,)\s*like (?:the (?:\w+ one|first|second|third|fourth|fifth|last)|that|this|those|these|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
+    r"\b(?:more (?:like|of|along the lines of|in the (?:vein|style) of)|in the (?:vein|style|spirit) of|along the lines of|similar to|(?:something|anything|stuff|others?|ones?|movies?|films?|flicks?|comed\w+|thrillers?|dramas?|horrors?|romcoms?|romances?|westerns?|musicals?|myster\w+|action|sci-?fi|animations?|document\w+) (?:else )?(?:just )?(?:like|similar to|along the lines of|in the vein of)|same (?:vibe|style|feel|kind) as|(?:^|more|else|something|movies?|films?|any|just|but|,)\s*like (?:the (?:\w+ one|first|second|third|fourth|fifth|last)|that|this|those|these|number|#))\b|类似|像.{1,20}(?:的|一样|那样|这样)|跟.{1,20}差不多",
     re.IGNORECASE,
 )
 _SEEN = re.compile(
-    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already |just |also |finally |recently |did |both )*(?:seen|watched|saw|(?<=did )see|(?<=did )watch)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|看过|已经看",
+    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already |just |also |finally |recently |did |both )*(?:seen|watched|saw|(?<=did )see|(?<=did )watch)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|^\W*(?:(?:so|ok|well|and|just|finally|recently|also|then)\s+)*(?:re)?(?:watched|saw)\b|看过|已经看",
     re.IGNORECASE,
 )
 _WANTS_MORE = re.compile(
@@ -56,7 +56,7 @@ def wants_more(message: str) -> bool:
 
 
 _UNSEEN = re.compile(
-    r"\b(?:have|has|had)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+|ever\s+)?(?:seen|see|saw|watched|heard of|tried|got(?:ten)? (?:a)?round to|caught)|\b(?:did|do)(?:n['’]?t|nt| not) (?:\w+ )?(?:see|watch|catch|saw)\b|\bnever (?:\w+ )?(?:seen|saw|see|watched|heard of)|\b(?:yet|still need|need|have) to (?:see|watch)\b|没看过|没有看过|还没看",
+    r"(?:\b(?:have|has|had)|['’]ve|\bive)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+|ever\s+)?(?:seen|see|saw|watched|heard of|tried|got(?:ten)? (?:a)?round to|caught)|\b(?:did|do)(?:n['’]?t|nt| not) (?:\w+ )?(?:see|watch|catch|saw)\b|\bnever (?:\w+ )?(?:seen|saw|see|watched|heard of)|\b(?:yet|still need|need|have) to (?:see|watch)\b|没看过|没有看过|还没看",
     re.IGNORECASE,
 )
 _REJECT = re.compile(
@@ -202,6 +202,7 @@ _OFTEN = r"(?:\s+(?:really|also|just|do|did|still|both|all|always|usually|mostly
 TELLING = re.compile(
     rf"\b{_SELF}{_OFTEN}\s+{_FEEL}\b|\b(?:i|we|they|he|she)['’](?:m|re|s)(?: (?:an?|really|so|very|big|huge|such|totally|not|the|too|just|\w+ly|absolute))* (?:fans?|into|obsessed|fond|crazy|tired|sick|bored|done|over|allergic|scared|afraid|interested in|keen on)\b"
     rf"|^\W*(?:(?:and|but|also|really|absolutely|yes|no|yeah|oh|ok|well|honestly|personally|huge|big|not a|a|not)\b[\s,]*)*(?:{_FEEL}|fans? of|into)\b"
+    r"|\b(?:not|never|isn['’]?t|big|huge|i['’]?m|i am)\b(?: (?:really|such|been|an?|the|big|huge|much of an?))*(?: [\w\-]+){0,3} fans?\b"
     r"|\b(?:is|are|was|were)(?:n['’]?t| not)? (?:\w+ )?(?:my|our|his|her|the best|great|boring|overrated|always|not for|too|so|out of the question|off the table)\b|['’]s (?:out of the question|off the table|not my thing)|\b(?:my|our) (?:\w+ )?favou?rites?\b[^.!?]{0,40}\b(?:is|are|was|has to be)\b|\bforever\W*$|\bget me started on\b|\bmakes? me\b|\bbores? me\b|\b(?:i|we) (?:find|think|thought|found)\b"
     r"|^\W*(?:我)?(?:不太?喜欢|讨厌|最?喜欢|超喜欢|最爱|超爱)|(?:我|我们|老婆|老公|孩子|女朋友|男朋友|爸|妈)[^，。！？]{0,4}(?:喜欢|爱看|讨厌|不爱|受不了)",
     re.IGNORECASE,
@@ -209,11 +210,9 @@ TELLING = re.compile(
 """A statement of taste: "I love thrillers", "comedies are my favourite"."""
 
 
-def tells(sentence: str, place: int) -> bool:
-    """Whether a sentence says what somebody likes or not at this place or before it, and asks for nothing."""
-    comma = next((stop for stop in re.finditer(r"[,，]", sentence[place:])), None)
-    clause_end = place + comma.start() if comma else len(sentence)
-    return bool(TELLING.search(sentence, 0, clause_end)) and not requests(sentence)
+def tells(words: str, sentence: str) -> bool:
+    """Whether these words, with which a sentence begins, say what somebody likes or not, and the sentence asks nothing."""
+    return bool(TELLING.search(words)) and not requests(sentence)
 
 
 def greets(message: str) -> bool:

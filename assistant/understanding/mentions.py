@@ -35,11 +35,18 @@ _ADMIRED = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]")
+_NO_TITLE = re.compile(
+    r"(?:number|no\.?|nr\.?|option|pick|card|#)\s*\d+|(?:rated )?(?:pg(?:-?13)?|nc-?17|r|tv(?:-ma)?)|dvds?|vhs|cgi|hbo|mcu|dc|imdb|usa?|uk|omg|lol|netflix|hulu|amazon(?: prime)?|prime|disney\+?",
+    re.IGNORECASE,
+)
+"""What points at a card, and ratings, media and services."""
+_OPENING = INTERJECTIONS | {"all", "both", "every", "another", "any", "some"}
 _CUT = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?|:\s+", re.IGNORECASE)
 
 
 _NEARLY = 1.5
 """The evidence that a span needs where a model takes it for a title too."""
+_ROUNDING = 1e-6
 _MEMBER = 0.7
 """The evidence that each member of a list needs when all together make up for what each lacks."""
 _LIST = 3.0
@@ -84,7 +91,7 @@ class TitleReader:
         mentions = self._linker.find(message)
         lists = lists_of(message, [one for one in mentions if not self._evidence.is_plain(one)])
         found = [(self._evidence.weigh(message, one, shown, lists.get(one.start)), one) for one in mentions]
-        accepted = [mention for weight, mention in found if weight >= ACCEPT]
+        accepted = [mention for weight, mention in found if weight > ACCEPT - _ROUNDING]
         for start, end in set(lists.values()):
             members = [(weight, one) for weight, one in found if start <= one.start < end]
             introduced = bool(STRONG_OBJECT.search(in_front(message, start)[-50:]))  # "my top five: …"
@@ -176,7 +183,7 @@ class TitleReader:
     def _pieces(self, message: str, start: int, end: int) -> list[tuple[int, int]]:
         """A run as it stands if it links as a whole, else cut at "and", "or", and where a mention ends."""
         text = message[start:end].rstrip(" .,!?:")
-        while (lead := re.match(r"([\w'’]+)[.,]?\s+(?=\S)", text)) and lead[1].casefold() in INTERJECTIONS:
+        while (lead := re.match(r"([\w'’]+)[.,]?\s+(?=\S)", text)) and lead[1].casefold() in _OPENING:
             start, text = start + lead.end(), text[lead.end() :]
         while (
             (
@@ -191,7 +198,7 @@ class TitleReader:
         link = self._linker.link(text)
         if link.item_id or link.alternatives or not _CUT.search(text):
             return [(start, start + len(text))]
-        if (colon := text.find(": ")) > 0 and not self.is_title(text[colon + 2 :]):
+        if (colon := text.find(": ")) > 0 and self._linker.link(text[colon + 2 :]).kind not in ("exact", "elsewhere"):
             return [(start, start + len(text))]
         pieces, at = [], start
         for cut in [*_CUT.finditer(text), None]:
@@ -203,7 +210,11 @@ class TitleReader:
 
     def _run(self, message: str, start: int, end: int, titles: list[Mention], contested: bool) -> Mention | None:
         text, before = message[start:end], in_front(message, start)
-        if text.casefold() in INTERJECTIONS or is_called_otherwise(message[end : end + 80]):
+        if (
+            text.casefold() in INTERJECTIONS
+            or _NO_TITLE.fullmatch(text)
+            or is_called_otherwise(message[end : end + 80])
+        ):
             return None
         last = max((title.end for title in titles if title.end <= start), default=0)
         small_talk = all(word in CHAT_WORDS for word in fold(text).split()) and bool(message[end:].strip(" .,!?"))
@@ -225,7 +236,8 @@ class TitleReader:
         numbered = bool(re.search(r" (?:\d+|I[IVX]+|[VX]I*)$", text))
         if contested:
             rated = message[end : end + 1] == "/"  # "Gravity a 6/10"
-            return Mention(start, end, text, link) if numbered and not rated else None
+            whole = ": " in text and object_of  # "Captain Example: The First Epic Movie"
+            return Mention(start, end, text, link) if (numbered and not rated) or whole else None
         several = (len(text.split()) > 1 and not subject) or (in_list and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
         return (
             Mention(start, end, text, link)

@@ -34,7 +34,11 @@ class Misspelt:
         "Lord of the rigns", "loved forest gump". One that is longer than a title inside it stands in its place.
         """
         tokens = [(m.start(), m.end()) for m in _WORD.finditer(message[:2000])]
-        odd = [n for n, (s, e) in enumerate(tokens) if e - s > 3 and self._is_odd(message[s:e])]
+        odd = [
+            n
+            for n, (s, e) in enumerate(tokens)
+            if e - s > 3 and message[e : e + 1] != "-" and self._is_odd(message[s:e])
+        ]
         found: list[Mention] = []
         for place in [*odd[:6], *odd[:6]]:  # Twice: a later title tells that an earlier word is in a list.
             spans = [

@@ -28,6 +28,7 @@ _PETS = (
 )
 _PET_NAMES = {first: names for first, *names in (line.split() for line in _PETS.split(","))}
 """First names, and what their bearers are called."""
+_SHORT = 6
 _MOST_EDITS = 3
 """Letters that may differ between two words that sound the same."""
 
@@ -75,7 +76,8 @@ def sounds(key: str) -> str:
 
 def sounds_like(typed: str, name: str) -> bool:
     """Whether two words that share a sound are near enough in letters too."""
-    return typed[:1] == name[:1] and OSA.distance(typed, name, score_cutoff=_MOST_EDITS) <= _MOST_EDITS
+    most = _MOST_EDITS if len(name) > _SHORT else _MOST_EDITS - 1
+    return typed[:1] == name[:1] and OSA.distance(typed, name, score_cutoff=most) <= most
 
 
 def one_typo(typed: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assistant.understanding.evidence import CHAT_WORDS
@@ -20,6 +20,7 @@ _WORKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_SURELY = re.compile(r"\b(?:by|starring|featuring|directed by|actor|actress|director)\s+$", re.IGNORECASE)
+_ONE_OF = re.compile(r"\b(?:an?|any|another|some|early|late|more)\s+$", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|by|an?)\s+$", re.IGNORECASE)
 _DIRECTED = re.compile(r"\b(?:by|directed by|directors?|filmmakers?)\s+$", re.IGNORECASE)
 FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
@@ -58,6 +59,10 @@ class NameFinder:
     def __init__(self, index: PeopleIndex, is_common: Callable[[str], bool] = lambda _: False) -> None:
         self._index, self._is_common = index, is_common
 
+    def is_name(self, words: str) -> bool:
+        """Whether these words are names that somebody of the catalog bears."""
+        return self._index.is_name(words)
+
     def find(self, message: str) -> tuple[Person, ...]:
         """Full names in any case, typos tolerated; bare surnames; nicknames; Chinese names; "the Coen brothers"."""
         tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(message[:4000])]
@@ -71,8 +76,18 @@ class NameFinder:
                 if not _taken(start, end, found) and (person := self._person(message, start, end, size)):
                     found.append(person)
         found += self._surnames_beside(message, tokens, found)
+        found = [self._surer(message, person, found) for person in found]
         found += self._unlisted(message, found)
         return tuple(sorted(found, key=lambda person: person.start))
+
+    @staticmethod
+    def _surer(message: str, person: Person, found: list[Person]) -> Person:
+        """Two names side by side vouch for each other: "clooney + pitt"."""
+        beside = any(
+            _AND.fullmatch(message[one.end : person.start]) or _AND.fullmatch(message[person.end : one.start])
+            for one in found
+        )
+        return replace(person, sure=True) if beside else person
 
     def _as_person(self, name: str, start: int, end: int, *, sure: bool = True) -> Person:
         return Person(name, self._index.role(name), start, end, sure)
@@ -136,7 +151,7 @@ class NameFinder:
             if self._is_common(word):
                 continue
             if beside or _ASKED.search(message[:start]) or _WORKS.match(message[stop:]):
-                name = self._index.misspelt_surname(word)
+                name = self._index.misspelt_surname(word, sure=bool(_ASKED_SURELY.search(message[:start])))
                 near += [self._as_person(name, start, stop)] if name else []
         return near
 
@@ -165,6 +180,8 @@ class NameFinder:
     def _single(self, before: str, word: str, key: str) -> str | None:
         """Whom a single word means: by surname, or by a first name that nobody else of some fame has."""
         capital = word[:1].isupper()
+        if len(key) < 2:
+            return None
         if key in CHAT_WORDS and not (capital and _ASKED_SURELY.search(before)):
             return None
         if len(key) > 3 and _DIRECTED.search(before) and (name := self._index.director(word)):
@@ -176,7 +193,8 @@ class NameFinder:
                 return studio  # "anything from Lionsgate"
             if _ASKED.search(before) and (name := self._index.first_name(word)):
                 return name
-            sure = capital and len(key) > 4 and _ASKED_SURELY.search(before)
+            one_of = _ONE_OF.search(before) and not self._is_common(word)  # "in an almodovar"
+            sure = len(key) > 4 and ((capital and _ASKED_SURELY.search(before)) or one_of)
             return self._index.bearer(word) if sure else None  # "anything by Almodóvar"
         known = len(word) > 3 and (self._index.weight(name) >= FAMOUS or _ASKED.search(before))
         return name if capital or known else None

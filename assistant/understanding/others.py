@@ -15,11 +15,24 @@ _OUTSIDER = (
     r"(?:half|some|most|all|many|a lot|two|one) (?:of )?(?:my|our|the) [\w\-]+|the (?:whole |entire )?(?:world|internet|other half)|the other half|(?:my|our|all my) (?:best )?friends?)"
 )
 _FAMILY = r"(?:(?:my|our) (?:[\w\-]+ )?[\w\-]+|she|he|they)"
-_SAID_BY_OUTSIDER = re.compile(rf"\b{_OUTSIDER}(?: \w+){{0,3}}? {_TASTE}\b[^.!?;]*$", re.IGNORECASE)
+_SAID_BY_OUTSIDER = re.compile(
+    rf"\b{_OUTSIDER}(?: \w+){{0,3}}? (?:{_TASTE}|hates?|hated|disliked?|panned|trashed|slammed|can['’]?t stand)\b[^.!?;]*$",
+    re.IGNORECASE,
+)
 _TOLD_ME = re.compile(
     rf"\b{_OUTSIDER}\b[^.!?;]{{0,40}}?\b(?:told|tells|says|said|thinks?|swears|recommend\w*|suggest\w*)\b[^.!?;]*$",
     re.IGNORECASE,
 )
+_THINKS = re.compile(
+    r"\b(?:my|our) [\w\-]+ (?:thinks|says|claims|believes|insists|swears|keeps saying|is convinced)\b[^.!?;]*$",
+    re.IGNORECASE,
+)
+_DONE_BY_OTHERS = re.compile(
+    r"^\W*(?:(?:and|but|so|lol|yeah|well|then)\s+)*(?:(?:last|this|every) \w+,? )?(?:(?:my|our|his|her|a|an|the|some) (?!top|fav|best|list|go-to|all)(?:[\w\-]+ ){0,2}?[\w\-]+|she|he|they|someone|somebody|everyone)\s+"
+    r"(?:\w+ly |just |always |once )?(?:watch(?:ed|es)?|saw|walk(?:s|ed)?|pick(?:s|ed)?|puts?|chose|plays?|played|show(?:s|ed)?|bought|mention(?:s|ed)?|quote[sd]?|named|worked|(?:was|were|is|are) in|review(?:s|ed)|gave|dragged|fell|cried|laughed)\b(?![^.!?]*\b(?:i|we|me|us)\b)",
+    re.IGNORECASE,
+)
+"""What somebody else did with a film: "a colleague picked X", "my dad walks out whenever X is on"."""
 _SAID_BY_FAMILY = re.compile(
     rf"\b{_FAMILY}(?: (?:really|absolutely|just|always|also))? {_TASTE}\b[^.!?;]*$", re.IGNORECASE
 )
@@ -27,17 +40,28 @@ _MY_TURN = re.compile(
     r"\bmy turn\b|\b(?:she|he|they)(?:['’]s|['’]re| is| are) (?:\w+ )?(?:out|away|gone|asleep|not here|not watching)\b|\bbut (?:tonight |today |now |this time |personally )*(?:i['’]?m|i (?:want|need|prefer|feel|fancy|would|['’]d|don['’]?t|do not))\b|\b(?:just for me|by myself|on my own|alone tonight|home alone)\b",
     re.IGNORECASE,
 )
+_CHINESE = re.compile(
+    r"(?:男朋友|女朋友|老婆|老公|爸爸?|妈妈?|朋友|同事|室友|孩子|女儿|儿子)[^，。！？我]{0,4}(?:喜欢|爱看|爱|迷)[^，。！？]*$"
+)
+_BUT_I_CHINESE = re.compile(r"[，。](?:但是?|可是?|不过)?我(?:没什么|不太|不|没|今晚|想|要)")
 _REACH = 120
 
 
 def only_others(masked: str, place: int) -> bool:
     """Whether only people who will not watch are said to like what stands here; titles must be masked."""
     before = masked[max(0, place - _REACH) : place]
-    for pattern in (_SAID_BY_OUTSIDER, _TOLD_ME):
+    for pattern in (_SAID_BY_OUTSIDER, _TOLD_ME, _THINKS):
         if (match := pattern.search(before)) and not _shared(match[0]):
             return True
+    if (match := _CHINESE.search(before)) and _BUT_I_CHINESE.search(masked[place:]):
+        return True
     match = _SAID_BY_FAMILY.search(before)
     return bool(match and not _shared(match[0]) and _MY_TURN.search(masked))
+
+
+def done_by_others(sentence: str) -> bool:
+    """Whether the words of a sentence up to a title tell what somebody else did."""
+    return bool(_DONE_BY_OTHERS.search(sentence.split(", ")[-1]) or _DONE_BY_OTHERS.search(sentence))
 
 
 def _shared(words: str) -> bool:

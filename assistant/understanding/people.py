@@ -30,6 +30,8 @@ FAMOUS = 20
 """Weight of a name (3 a film for directors, 1 to 2 for actors) whose surname is known in small letters too."""
 _KNOWN = 3
 """Weight of a name that may be meant by a surname shared with lesser ones, or by a misspelt name."""
+_SOUNDED = 3
+"""Letters that the sound of a misspelt surname must have."""
 _FAMILY_NAME = 5
 """Letters of a surname that a misspelt word may stand for."""
 
@@ -54,6 +56,10 @@ class PeopleIndex:
         self._surnames = {word: names[-1] for word, names in self._bearers.items() if self._leads(names)}
         self._firsts = self._known_by_first_name(roles)
         self._famous = self._famous_surnames()
+        self._famous_by_letter: dict[str, list[str]] = defaultdict(list)
+        for word, name in self._surnames.items():
+            if weight[name] >= FAMOUS and len(word) > _FAMILY_NAME:
+                self._famous_by_letter[word[0]].append(word)
         self.aliases: dict[str, list[str]] = defaultdict(list)
         for alias, name in _aliases():
             if name in self._roles:
@@ -113,10 +119,10 @@ class PeopleIndex:
         }
 
     def _famous_surnames(self) -> Mapping[str, list[str]]:
-        """Surnames of the famous by their sound."""
+        """Surnames that mean one person by their sound."""
         famous: dict[str, list[str]] = defaultdict(list)
-        for word, name in self._surnames.items():
-            if self._weight[name] >= FAMOUS and len(word) >= _FAMILY_NAME:
+        for word in self._surnames:
+            if len(word) >= _FAMILY_NAME:
                 famous[sound(word)].append(word)
         return famous
 
@@ -141,6 +147,11 @@ class PeopleIndex:
     def surname(self, word: str) -> str | None:
         """The one person whom a bare surname means."""
         return self._surnames.get(name_key(word))
+
+    def is_name(self, words: str) -> bool:
+        """Whether each of these words is the first name or the surname of somebody of some weight."""
+        parts = name_key(words).split()
+        return bool(parts) and all(part in self._by_part or self.bearer(part) for part in parts)
 
     def first_name(self, word: str) -> str | None:
         """The one person whom a bare first name means."""
@@ -175,14 +186,15 @@ class PeopleIndex:
                 found.append(key)
         return self.names[max(found, key=lambda key: self._weight[self.names[key]])] if found else None
 
-    def misspelt_surname(self, word: str) -> str | None:
-        """The famous person whose surname a word nearly is."""
+    def misspelt_surname(self, word: str, *, sure: bool = False) -> str | None:
+        """The famous person whose surname a word nearly is; where a name must stand (`sure`), anybody known by it."""
         key = name_key(word)
-        if len(key) < _FAMILY_NAME or key in self._bearers:
+        if len(key) < _FAMILY_NAME or len(sound(key)) < _SOUNDED or key in self._bearers:
             return None
-        near = [name for name in self._famous.get(sound(key), ()) if sounds_like(key, name)]
+        alike = [name for name in self._famous.get(sound(key), ()) if sounds_like(key, name)]
+        near = [name for name in alike if sure or self._weight[self._surnames[name]] >= FAMOUS]
         if not near and len(key) > _FAMILY_NAME:
-            famous = [word for words in self._famous.values() for word in words if word[0] == key[0]]
+            famous = self._famous_by_letter[key[0]]
             most = 1 if len(key) < 9 else 2
             match = process.extractOne(key, famous, scorer=OSA.distance, score_cutoff=most)
             near = [match[0]] if match else []

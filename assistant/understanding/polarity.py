@@ -43,6 +43,7 @@ _GOES_ON = re.compile(
     r"\W*(?:and\s+|it\s+|they\s+|(?:that|this)(?: one)?(?=['’\s])\s*|both\s+|all\s+|neither\s+|(?:both|all|none|neither|either) of (?:them|which)\s+)?",
     re.IGNORECASE,
 )
+_IT_IS = re.compile(r"^\W*(?:and )?(?:it|that|this|they)(?:['’]s|['’]re| is| was| were| are)\s+", re.IGNORECASE)
 _LONGEST_LIST = 20
 """Items of a list through which a refusal is carried."""
 _CLOSE = 16
@@ -133,6 +134,8 @@ class Polarity:
         if re.search(r"\b(?:which|who|that)\s*$", before, re.IGNORECASE):
             return opinions.said(clause)
         if sign := opinions.bare(clause):
+            return sign
+        if sign := opinions.bare(_IT_IS.sub("", clause)):
             return sign
         goes_on = _GOES_ON.match(clause)
         return opinions.said(clause[goes_on.end() :]) if goes_on else None

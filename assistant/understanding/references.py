@@ -189,5 +189,7 @@ def _hits(item_id: str, words: list[str], catalog: Catalog) -> int:
     if item is None:
         return 0
     names = " ".join(credit.name for credit in item.people)
-    record = set(fold(f"{item.title} {item.description} {item.tagline} {' '.join(item.keywords)} {names}").split())
+    record = set(
+        fold(f"{item.year} {item.title} {item.description} {item.tagline} {' '.join(item.keywords)} {names}").split()
+    )
     return sum(1 for word in words if word in record or f"{word}s" in record or word.removesuffix("s") in record)

@@ -74,10 +74,11 @@ class Rules:
         """Whether every one of these words, a plural tolerated, stands in keywords of the catalog."""
         return all(word in self._theme_words or word.removesuffix("s") in self._theme_words for word in words)
 
-    def named(self, text: str) -> tuple[str, ...]:
-        """The items that a text names, in order."""
+    def heard(self, text: str, state: DialogueState) -> DialogueState:
+        """The state after what the other side says: the items it names count as shown, and are what "it" means."""
         found = self.titles.read(text[:LONGEST], frozenset())
-        return tuple(dict.fromkeys(title.link.item_id for title in found if title.link.item_id))
+        ids = tuple(dict.fromkeys(title.link.item_id for title in found if title.link.item_id))
+        return replace(state, focus=()).showed(ids) if found else state
 
     def read(self, message: str, state: DialogueState) -> Reading:
         """The act that the wording supports. Sentences that try to steer the assistant state no wish."""

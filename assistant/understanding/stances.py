@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.acts import Operator
 from assistant.understanding import intents, opinions
-from assistant.understanding.others import only_others
+from assistant.understanding.others import done_by_others, only_others
 from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
 from retrieval.titles import Mention
@@ -59,7 +59,7 @@ _OWN_FEELING = re.compile(
     r"\b(?:i|we)\b(?: [\w]+)? (?:lov|lik|enjoy|hat|ador|thought|found|dislik|did|do\b|don|was|ca)", re.IGNORECASE
 )
 _ABOUT_TO = re.compile(
-    r"\b(?:(?:going|planning|about|plan|trying|have) to (?:watch|see|rewatch|try)|(?:i(?:['’]ll| will| might| may| could| should)|let['’]?s) (?:\w+ )?(?:watch|see|try|check out|give)|(?:check|checking) out|heard (?:of|about)|trailers? (?:for|of)|(?:you|u) should (?:watch|see)|remake of|based on|(?:is|was) (?:that|it|this) (?:like|in))\s+(?:the\s+)?[\"“'《]?$",
+    r"\b(?:(?:going|planning|about|plan|trying|have|meaning|been wanting) to (?:watch|see|rewatch|try)|(?:i(?:['’]ll| will| might| may| could| should)|let['’]?s) (?:\w+ )?(?:watch|see|try|check out|give)|(?:check|checking) out|heard (?:of|about)|forgot(?:ten)?(?: about)?|trailers? (?:for|of)|(?:you|u) should (?:watch|see)|remake of|based on|(?:is|was) (?:that|it|this) (?:like|in))\s+(?:the\s+)?[\"“'《]?$",
     re.IGNORECASE,
 )
 """What somebody means to watch, or only talks of, is not liked for that."""
@@ -111,21 +111,25 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
         return Stance(("not" if _HATE.search(praised[0]) else "=") if praised else None)
     if is_measure(before) or SAME_MAKER.search(before[-60:]):
         return Stance(None)
-    if _HEARSAY.search(before[-80:]) or (colour != "refused" and only_others(masked, title.start)):
+    if _HEARSAY.search(before[-80:]) or only_others(masked, title.start):
         behind = re.split(r"[.!?\n]", masked[title.end : title.end + 90])[0]
         own = _OWN_FEELING.search(behind) and not intents.says_unseen(behind)
         said = colour if own else polarity.said_of_it(title.start)
         return Stance({"refused": "not", "wanted": "="}.get(said or ""))  # type: ignore[arg-type]
     if colour == "neutral" and _ABOUT_TO.search(before[-60:]):
         return Stance(None)
+    if colour != "wanted" and intents.says_unseen(masked[title.end : title.end + 90].split("□")[0]):
+        return Stance(None)  # "They told me to watch Up. I have not got round to it."
     if colour == "refused":
+        if intents.says_seen(masked[title.end : title.end + 40]) and polarity.said_of_it(title.start) != "refused":
+            return Stance("except")  # "not X, seen it ten times"
         left_out = _EXCEPT.search(before) and polarity.later(title.start, title.end) != "refused"
         return Stance("except" if left_out else "not")
     if colour == "allowed":
         return Stance("=")
-    if colour == "neutral" and intents.says_unseen(masked[title.end : title.end + 90].split("□")[0]):
-        return Stance(None)  # "They told me to watch Up. I have not got round to it."
     sentence = re.split(r"[.!?;\n。！？；]", before)[-1]
+    if colour == "neutral" and done_by_others(sentence):
+        return Stance(None)
     if _SEEN_BEHIND.match(masked[title.end :]) and polarity.said_of_it(title.start) is None:
         return Stance("seen")
     if intents.says_seen(f"{sentence} x") and colour == "neutral" and not _MORE_OF_IT.search(masked):

@@ -49,7 +49,7 @@ _MADE_OF_IT = re.compile(
     re.IGNORECASE,
 )
 _A_PERSON = re.compile(
-    r"^[\"”’']?,?\s+(?:is|was|are|were|['’]s)\s+(?:[\w\-]+\s+){0,3}?(?:actors?|actress(?:es)?|directors?|filmmakers?|singers?|comedians?|bands?|songs?|books?|guys?)\b(?!\s+(?:movies?|films?|flicks?))",
+    r"^[\"”’']?,?\s+(?:is|was|are|were|['’]s)\s+(?:[\w\-]+\s+){0,3}?(?:actors?|actress(?:es)?|directors?|filmmakers?|singers?|comedians?|bands?|songs?|books?|guys?)\b(?!\s+(?:movies?|films?|flicks?))|^\s+(?:was|is|were|are) (?:also )?in (?:it|that|this)\b",
     re.IGNORECASE,
 )
 NAMED = re.compile(
@@ -58,12 +58,33 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 BY = re.compile(
-    r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+((?:[^\W\d_][\w'’.\-]*\s*){1,3})", re.IGNORECASE
+    r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+(?:actor |actress |director )?((?:[^\W\d_][\w'’.\-]*\s*){1,3})",
+    re.IGNORECASE,
 )
+_COUNTED = (
+    "one two three four five six seven eight nine ten eleven twelve twenty thirty fifty hundred first second third"
+)
+COUNTED = frozenset(_COUNTED.split())
+COUNTS = re.compile(
+    r"\s+(?:of (?:my|our|the|your|his|her|all|a)\b|times|people|minutes?|mins|hours?|days?|weeks?|months?|years?|of (?:us|them|these|those)|movies|films|kids|friends|more|or|stars|things)\b",
+    re.IGNORECASE,
+)
+"""What numbers stand in front of: "seen it like ten times"."""
+THAT_MOVIE = re.compile(r"^\s*[:.!?…,–—-]+\s[^□]{0,120}\b(?:that|this) (?:movie|film)\b", re.IGNORECASE)
 COMPARED = re.compile(
     r"^[\"”’']?\s*[,:;?–—-]+\s*(?:which|what)(?: (?:one|of (?:the two|them|these)))?(?:['’]s| is| was| has| do| should| would)\b",
     re.IGNORECASE,
 )
+HATED_IT = re.compile(
+    r"^[^.!?□]{0,40},\s*(?:(?:and|but)\s+)?(?:(?:i|we)\s+)?(?:loved|hated|liked|enjoyed|adored) (?:it|that)\b",
+    re.IGNORECASE,
+)
+CALLED = re.compile(r"\b(?:movie|film|called|named|titled|original|new|remake of|old)\s+$", re.IGNORECASE)
+ABOUT = re.compile(
+    r"\b(?:something|anything|movies?|films?|ones?|stor(?:y|ies)|document\w+) (?:about|with|on)\s+(?:the |an? )?$",
+    re.IGNORECASE,
+)
+"""What stands behind it is a theme: "something about cats"."""
 THE = re.compile(r"the\s", re.IGNORECASE)
 IT_WAS = re.compile(
     r"^[\"”’']?\s*(?:,|and|but|\.)\s*(?:it was|(?:i |we )?(?:really |absolutely |both )?(?:loved|hated|liked|enjoyed) it)\b",
@@ -88,7 +109,7 @@ A_FILM = re.compile(
 BARE_OBJECT = re.compile(r"\b(?:loved|hated|liked|enjoyed|adored|disliked|loathed|despised)\s+$", re.IGNORECASE)
 ENDS_THERE = re.compile(r"\s*(?:[,.!;:)]|$|(?:and|but|so|though|also)\b)", re.IGNORECASE)
 FILM_VERB = re.compile(
-    r"\b(?:watched|rewatched|rewatch|rewatching|streamed|(?:fell|falling) asleep (?:during|watching|in)|walked out (?:of|on)|sat through|(?:sit|get|make it) through)\s*$",
+    r"\b(?:watched|rewatched|rewatch|rewatching|streamed|(?:fell|falling) asleep (?:during|watching|in)|walked out (?:of|on)|sat through|put on|threw on|popped in|turned on|(?:sit|get|make it) through)\s*$",
     re.IGNORECASE,
 )
 """What is done with films and with little else."""
@@ -136,6 +157,8 @@ REACH = 200
 
 INTERJECTIONS = frozenset(
     [
+        "lol",
+        "haha",
         "yes",
         "yep",
         "yeah",
@@ -172,7 +195,10 @@ _VERB = re.compile(
     r"(?:(?:just|also|already|never|even|recently|finally|all|both)\s+)?$",
     re.IGNORECASE,
 )
-_STARTS = re.compile(r"(?:^|[.!?;:,\n]|\b(?:and|but|because|so|that|think|thought|said))\s*$", re.IGNORECASE)
+_STARTS = re.compile(
+    r"(?:^|[.!?;:,\n]|\b(?:yes|yeah|no|oh|ok|okay|lol|well|and|but|because|so|that|think|thought|said))\s*$",
+    re.IGNORECASE,
+)
 
 
 _JUDGED = re.compile(

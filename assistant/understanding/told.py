@@ -24,7 +24,7 @@ _VERDICT = re.compile(
     re.IGNORECASE,
 )
 _IT_WAS = re.compile(
-    r"(?:^|[.!?;,]\s*|\b(?:and|but|because|since|yes|no|oh|yeah|know|knew|think|thought|found|heard|though)\s+)"
+    r"(?:^|[.!?;,]\s*|\b(?:and|but|because|since|yes|no|oh|yeah|know|knew|think|thought|found|heard|though|that|right)\s+)"
     r"(?:(?:it|that|this|he|she|they|those)(?:['’]s|['’]re| (?:was|is|were|are|had|has|got|seemed|looked|felt))(?: got)?"
     r"|(?:(?:that|this|the (?:last|first|second|third|other)) (?:one|movie|film)|the (?:movie|film|plot|story|ending|acting)) (?:was|is|were|had|has|seemed|looked|felt)"
     r"|(?:i |we )?(?:found|thought|find|think) (?:it|that|them)(?: was)?)(?:n['’]?t| not)?"
@@ -39,10 +39,16 @@ _SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGN
 
 
 _CREDITED = re.compile(
-    r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one)(?:['’]s| (?:has|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
+    r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one|those|they)(?:['’]s| (?:has|have|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:how (?:old|tall|rich) is|who(?:['’]s| is)|where (?:is|does)|when was|what happened to|is it true that)\s+$|\b(?:in|from) the (?:movie|film|one) with\s+$|\bthat (?:movie|film|one) with\s+$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
     re.IGNORECASE,
 )
 """What it is said of that has, or was made by, the person who follows."""
+
+
+_PERFORMED = re.compile(
+    r"['’]s (?:birthday|part|role|performance|acting|character|voice|wife|husband)\b|\s+(?:did|does|gave|gives|plays|played|was|is)\b(?: [\w\-]+){0,3}? (?:job|performance|role|part|in (?:it|that|this)|portray\w+)\b",
+    re.IGNORECASE,
+)
 
 
 def describes(masked: str, word: Word) -> bool:
@@ -71,9 +77,9 @@ def _of_it(before: str) -> bool:
     return bool(match and not _AS_LONG.search(before[: match.start() + 1]))
 
 
-def is_told(masked: str, start: int) -> bool:
-    """Whether a person is only told of: "that had Steve Carell", "wasn't it Helen Hunt"."""
-    return bool(_CREDITED.search(masked[max(0, start - 60) : start]))
+def is_told(masked: str, start: int, end: int) -> bool:
+    """Whether a person is only told of: "that had Steve Carell", "Mel Gibson did an awesome job"."""
+    return bool(_CREDITED.search(masked[max(0, start - 60) : start]) or _PERFORMED.match(masked[end : end + 60]))
 
 
 def without_verdicts(masked: str) -> str:

@@ -164,3 +164,8 @@ def test_another_year_is_another_film(linker: TitleLinker) -> None:
     assert linker.link("The Lord of the Rings (1978)").item_id is None
     assert linker.link("The Lord of the Rings (1978)").kind == "elsewhere"
     assert linker.find("nothing after 2012") == ()
+
+
+def test_a_series_and_its_part_are_one_name(linker: TitleLinker) -> None:
+    (mention,) = linker.find("lotr the two towers")
+    assert (mention.text, mention.link.item_id) == ("lotr the two towers", "lotr2")

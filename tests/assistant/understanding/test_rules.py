@@ -288,6 +288,12 @@ def test_a_theme_with_a_capital_that_is_liked_is_a_title(read) -> None:
         "that was a blast",
         "thanks, that's perfect",
         "They are good too!",
+        "One of my favourites",
+        "anything else?",
+        "PG13 is fine",
+        "yes It was good",
+        "H was a good one.",
+        "something about aliens",
     ],
 )
 def test_words_of_everyday_talk_are_no_titles(read, message: str) -> None:
@@ -303,6 +309,11 @@ def test_words_of_everyday_talk_are_no_titles(read, message: str) -> None:
         ("my girlfriend loves The Notebook but tonight it's my turn, I want horror", set(), set()),
         ("the critics loved Alien. I did not.", set(), {"Alien"}),
         ("my roommate says Titanic is the worst film ever made and I actually enjoyed it", {"Titanic"}, set()),
+        ("Critics apparently hated Titanic", set(), set()),
+        ("my brother thinks Titanic is the greatest movie of all time", set(), set()),
+        ("last year a colleague picked Titanic", set(), set()),
+        ("Titanic, no I have not seen that one", set(), set()),
+        ("Titanic: if I hear that song once more. Hate that movie.", set(), {"Titanic"}),
         ("people rave about Moon, I don't see why", set(), {"Moon"}),
         ("my daughter and I love Up", {"Up"}, set()),
         ("give me Alien over Titanic any day", {"Alien"}, set()),
@@ -361,3 +372,38 @@ def test_a_request_for_more_changes_nothing(read) -> None:
     assert read("none of these", SHOWN).intent is Intent.REJECT
     assert read("not the first one, too gory", SHOWN).intent is Intent.REJECT
     assert read("too long, something shorter", SHOWN).intent is Intent.REFINE
+
+
+def test_a_film_seen_and_not_wanted_again_is_not_hated(read) -> None:
+    act = read("a drama, just not Titanic, seen it like ten times")
+    assert values(act, "title", "except") == {"Titanic"}
+    assert not values(act, "title", "not")
+
+
+def test_a_name_is_judged_by_the_words_behind_it(read) -> None:
+    act = read("Tom Hanks good, Brad Pitt bad.")
+    assert (values(act, "person", "prefer"), values(act, "person", "not")) == ({"Tom Hanks"}, {"Brad Pitt"})
+    assert values(read("who doesn't love Tom Hanks?"), "person", "prefer") == {"Tom Hanks"}
+
+
+@pytest.mark.parametrize(
+    "message", ["how old is Tom Hanks now", "it's Tom Hanks's birthday", "I loved that film with Tom Hanks"]
+)
+def test_talk_about_a_person_asks_for_nobody(read, message: str) -> None:
+    assert not values(read(message), "person")
+
+
+def test_the_best_of_a_decade_sets_no_years(read) -> None:
+    assert not values(read("Titanic is the best movie of the last decade. Anything like it?"), "year", ">=")
+    assert values(read("the best movies of the last decade"), "year", ">=")
+
+
+def test_what_need_not_be_is_taken_back(read) -> None:
+    state = DialogueState().apply(read("an animated film"))
+    assert values(read("it doesn't have to be animated anymore", state=state), "genre", "forget") == {"animation"}
+
+
+def test_what_the_other_side_named_is_what_it_means(rules) -> None:
+    state = rules.heard("Have you seen Titanic (1997)?", DialogueState())
+    act = rules.read("I did see that and I liked it a lot!", state).act
+    assert (act.intent, act.refers_to) == (Intent.LIKE, ("titanic",))
