@@ -104,17 +104,19 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
             runs.append(done[0])
             if len(done) > 1:
                 older[one.name] = done[1]
+        told = (
+            trial.plain(Weights(options.answers) if model is None else weights_of(model, settings)) if trial else None
+        )
     by_name = {run.suite: run for run in runs}
     if "personas" in by_name and "memory" in by_name:
         # The matched comparison: the same personas and engine, with and without catalog and ranking.
         older.setdefault("personas", by_name["memory"])
-        judged = Weights(options.answers) if model is None else weights_of(model, settings)
     no_gates = trial.no_gates if trial else frozenset()
     gates = list(broken(runs, "smoke" if options.smoke else "full", ignored=no_gates))
     for run in runs:
         if run.suite in older and older[run.suite].suite == run.suite:
             gates += regressions(run, older[run.suite], no_gates)
-    data = summary(runs, older, gates, trial.plain(judged) if trial else None)
+    data = summary(runs, older, gates, told)
     _tell(data, write(data, _folder(options.out, settings)), console)
     return tuple(gates)
 

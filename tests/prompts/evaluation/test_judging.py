@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from assistant.settings import Settings
 from prompts import load
+from prompts.evaluation import session
 from prompts.evaluation.cache import AnswerCache
 from prompts.evaluation.cases import Case, CaseError
 from prompts.evaluation.gates import broken
@@ -184,3 +188,31 @@ def _run(name: str) -> SuiteRun:
     from prompts.evaluation.measures import CaseResult
 
     return SuiteRun("rationales", "explain@6", "fake", (CaseResult("a", True, {name: (0.0, 1.0)}),))
+
+
+def test_an_evaluation_with_a_judge_reports_its_trial(
+    make_bench: MakeBench, tiny_folder: Path, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    (home / "catalogs").mkdir(parents=True)
+    (home / "catalogs" / "movies").symlink_to(tiny_folder)
+    monkeypatch.setenv("CONCIERGE_HOME", str(home))
+    good = {**HELPFUL, "item": Catalog.load(tiny_folder).ids[0]}
+    monkeypatch.setattr(session, "LABELS", write([good, {**good, "id": "b", "text": "A ghost.", "label": "yes"}]))
+    model = QueueModel(["no verdict", YES, "1. A story.\n", YES, NO])
+
+    @contextmanager
+    def opened(*_: object) -> Iterator[tuple[MakeBench, QueueModel]]:
+        yield make_bench, model
+
+    monkeypatch.setattr(session, "opened", opened)
+    cases = tmp_path / "rationales.jsonl"
+    cases.write_text('{"language": "en", "likes": ["Inception"], "genres": ["science fiction"]}\n')
+    options = session.Options(cases=cases, out=tmp_path / "report", judge=JudgeOptions())
+    session.run_evaluation(("rationales",), options, Console(stderr=True))
+    told = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert told["judge"]["same_weights"]
+    assert told["judge"]["agreement"][0]["unanswered"] == 1
+    measures = {row["measure"]: row["value"] for row in told["suites"][0]["measures"]}
+    assert (measures["judged_helpful"], measures["judged_faithful"]) == (1.0, 0.0)
+    assert not [line for line in told["gates_broken"] if "judged" in line]
