@@ -112,14 +112,13 @@ def run_workers(
             stuck = int(not back(people, time.monotonic()))
             time.sleep(calm)
             share = _least_share(people, workers)
-            victims = _in_turn(webs, copies)
-            killed: list[float] = []
-            slowest = 0.0
-            for victim in tqdm(list(itertools.islice(victims, kills)), "kills", disable=not progress, file=sys.stderr):
+            killed: dict[float, float] = {}
+            victims = list(itertools.islice(_in_turn(webs, copies), kills))
+            for victim in tqdm(victims, "kills", disable=not progress, file=sys.stderr):
                 victim.kill()
-                killed.append(time.monotonic())
-                stuck += not back(people, killed[-1])
-                slowest = max(slowest, time.monotonic() - killed[-1])
+                moment = time.monotonic()
+                stuck += not back(people, moment)
+                killed[moment] = time.monotonic() - moment
                 victim.start()
                 victim.wait()
                 time.sleep(_SETTLE)
@@ -150,7 +149,7 @@ def run_workers(
         failed_otherwise=len(failures) - in_flight,
         without_model=sum(person.without_model for person in people),
         stuck=stuck,
-        back_after=round(slowest, 2),
+        back_after=round(max(killed.values(), default=0.0), 2),
     )
 
 
