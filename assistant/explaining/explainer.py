@@ -157,6 +157,8 @@ class Explainer:
             violations = check(piece.text, facts, (facts.cards[card],) if card is not None else None)
             if card in sources:
                 violations += reworded(piece.text, sources[card])
+            if progress.usage.completion_tokens >= limit:  # known only at the end: this piece is the last
+                violations += (Violation("plot", "cut off"),)
             progress.judged.append(Judged(piece.text, card, violations))
             if card is None or card in progress.written:
                 continue

@@ -96,6 +96,15 @@ def test_what_is_no_shortened_form_is_named(sentence: str, found: list[str]) -> 
     assert [violation.text for violation in reworded(sentence, source)] == found
 
 
+def test_a_sentence_that_the_limit_cuts_off_is_not_shown(ranking: Ranking, state: DialogueState) -> None:
+    model = QueueModel([f"{GOOD}\nA wedding in a small"])
+    words = len(f"{GOOD} A wedding in a small".split())
+    text, result = run(Explainer(model, max_tokens=words).explain(ranking, state))
+    assert GOOD in text
+    assert "in a small" not in text
+    assert [str(found) for judged in result.judged for found in judged.violations] == ["plot: cut off"]
+
+
 def test_cards_without_a_description_are_not_asked_about(ranking: Ranking, state: DialogueState) -> None:
     night, day = ranking.items
     silent = replace(night, item=replace(night.item, description=""))
