@@ -411,7 +411,7 @@ class TitleLinker:
 
     def _find_cjk(self, text: str) -> Iterable[Mention]:
         taken: list[tuple[int, int]] = []
-        for name in self._cjk_by_length:
+        for name in self._cjk_by_length if _is_cjk(text) else ():
             start = text.find(name)
             while start >= 0:
                 end = start + len(name)

@@ -12,7 +12,7 @@ from assistant.questions import questions
 from assistant.state import DialogueState
 from assistant.understanding import intents, opinions
 from assistant.understanding.naming import Person
-from assistant.understanding.numbers import counts, runtimes, years
+from assistant.understanding.numbers import Bound, counts, runtimes, years
 from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
 from assistant.understanding.stances import Stance
@@ -20,6 +20,7 @@ from assistant.understanding.themes import themes
 from assistant.understanding.vocabulary import Word
 from retrieval.titles import Mention
 
+_ANY_YEAR = 2000
 _SENTENCE = re.compile(r"[.!?;\n。！？；]+")
 _COMMA = re.compile(r"[,，]")
 _OF_A_TITLE = re.compile(
@@ -46,6 +47,11 @@ class Draft:
         """The colours of the message, once its titles are masked."""
         return Polarity(self.masked)
 
+    @cached_property
+    def bounds(self) -> tuple[Bound, ...]:
+        """Years and running times that the message names, once its titles are masked."""
+        return (*years(self.masked, _ANY_YEAR), *runtimes(self.masked))
+
     def ids(self) -> list[str]:
         """The shown items that the message points at, in the order it does."""
         return [item_id for reference, _ in self.pointed for item_id in reference.ids]
@@ -56,7 +62,7 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
     masked, state = draft.masked, draft.state
     started = state.is_running()
     operators = [stance.operator for _, stance in draft.titles]
-    values = bool(draft.words or draft.people or years(masked, 2000) or runtimes(masked) or counts(masked))
+    values = bool(draft.words or draft.people or draft.bounds or counts(masked))
     if early is Intent.ASK_WHY:
         return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
     if len(draft.titles) > 1 and intents.compares(masked) and not intents.requests(masked):
@@ -117,7 +123,7 @@ def asks(draft: Draft) -> bool:
         return True
     named = [(word.start, word.end) for word in draft.words if word.entry.section != "popularity"]
     named += [(person.start, person.end) for person in draft.people]
-    named += [(bound.start, bound.end) for bound in (*years(masked, 2000), *runtimes(masked))]
+    named += [(bound.start, bound.end) for bound in draft.bounds]
     return any(not is_told_of(draft, start) and not opinions.follows(masked[end:]) for start, end in named)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.understanding.evidence import CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, overlaps
@@ -27,6 +28,7 @@ class Misspelt:
 
     def __init__(self, linker: TitleLinker, vocabulary: Vocabulary, evidence: Evidence) -> None:
         self._linker, self._vocabulary, self._evidence = linker, vocabulary, evidence
+        self._link = lru_cache(maxsize=512)(linker.link)
 
     def titles(self, message: str, taken: list[Mention]) -> list[Mention]:
         """Spans that are nearly a title: around a word that no text has, or of known words where a title is expected.
@@ -69,7 +71,9 @@ class Misspelt:
             within = [one for one in taken if start < one.end and one.start < end]
             if any(one.start < start or one.end > end or one.year for one in within):
                 continue
-            link = self._linker.link(words)
+            if not _may_be_whole(words):
+                continue
+            link = self._link(words)
             if link.kind != "fuzzy" or not (link.item_id or link.alternatives) or is_named_thing(message[:start]):
                 continue
             if within and (link.score < _SURE or len(words.split()) < _PHRASE):
@@ -77,8 +81,8 @@ class Misspelt:
             listed = any(in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found])
             cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
             single = " " not in words
-            if (single and link.score < 0.9 and not cued) or not _near_enough(words, link, cued=cued):
-                continue
+            if not cued and link.score < (0.9 if single else 0.88):
+                continue  # two typos need a long title, or a cue in front
             if not self._explained(words, link) and (best is None or link.score > best.link.score + 0.02):
                 best = Mention(start, end, words, link)
         return best
@@ -119,9 +123,9 @@ class Misspelt:
         return all(part in known or part.removesuffix("s") in known for part in fold(word).split())
 
 
-def _near_enough(words: str, link: Link, *, cued: bool) -> bool:
-    """Two typos need a long title, or a cue in front; small talk at either end is no part of a title."""
+def _may_be_whole(words: str) -> bool:
+    """Whether small talk stands at neither end: it is no part of a title."""
     parts = fold(words).split()
-    if parts[-1] in CHAT_WORDS or (parts[0] in CHAT_WORDS and parts[0] not in ("the", "a", "an")):
-        return False
-    return cued or link.score >= 0.88
+    return (
+        bool(parts) and parts[-1] not in CHAT_WORDS and (parts[0] not in CHAT_WORDS or parts[0] in ("the", "a", "an"))
+    )

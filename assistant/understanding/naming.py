@@ -101,13 +101,16 @@ class NameFinder:
 
     def _nicknamed(self, message: str, people: list[Person]) -> list[Person]:
         low, found = message.casefold(), list[Person]()
-        for alias in sorted(self._index.aliases, key=len, reverse=True):
+        plain = low.isascii()
+        for alias, names in self._index.aliases.items():
+            if plain and not alias.isascii():
+                continue
             place = low.find(alias)
             if place < 0 or _taken(place, place + len(alias), [*people, *found]):
                 continue
             if alias.isascii() and not re.search(rf"(?<!\w){re.escape(alias)}(?!\w)", low):
                 continue
-            found += [self._as_person(name, place, place + len(alias)) for name in self._index.aliases[alias]]
+            found += [self._as_person(name, place, place + len(alias)) for name in names]
         return found
 
     def _misspelt(self, message: str, tokens: list[tuple[int, int]], taken: list[Person]) -> list[Person]:

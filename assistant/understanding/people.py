@@ -60,10 +60,11 @@ class PeopleIndex:
         for word, name in self._surnames.items():
             if weight[name] >= FAMOUS and len(word) > _FAMILY_NAME:
                 self._famous_by_letter[word[0]].append(word)
-        self.aliases: dict[str, list[str]] = defaultdict(list)
+        aliases: dict[str, list[str]] = defaultdict(list)
         for alias, name in _aliases():
             if name in self._roles:
-                self.aliases[alias].append(name)
+                aliases[alias].append(name)
+        self.aliases = {alias: aliases[alias] for alias in sorted(aliases, key=len, reverse=True)}
         self.studios = {alias: self.names[key] for alias, key in STUDIOS.items() if key in self.names}
         self._keys = [key for key, name in self.names.items() if " " in key and weight[name] > _KNOWN]
         self._by_part: dict[str, list[str]] = defaultdict(list)
