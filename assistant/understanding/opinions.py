@@ -42,6 +42,7 @@ _FILLERS = re.compile(
 )
 
 
+_RATING = r"(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))"
 _WHOM = r"\s+(?:me|us|him|her|them|(?:my|the|our) [\w\-]+)"
 
 
@@ -56,6 +57,8 @@ class _Opinions:
         state = rf"(?:(?P<bad>{states['bad']})|(?P<good>{states['good']}))(?![\w])"
         act = rf"(?:(?P<bad>{acts['bad']})|(?P<good>{acts['good']}))(?!\w)"
         feeling = rf"(?:(?P<bad>{self.feelings['bad']})|(?P<good>{self.feelings['good']}))(?!\w)"
+        found = rf"\b{_SUBJECT}{_ADVERBS}\s+(?:find|found|thought|consider|considered)(?:\s+(?:was|were|is|are|to be))?(?P<gap>{_INTENSE})(?<!\w){state}{_STOPS}"
+        self.found = re.compile(found, re.IGNORECASE)
         self.behind = tuple(
             re.compile(pattern, re.IGNORECASE)
             for pattern in (
@@ -66,17 +69,14 @@ class _Opinions:
                 r"(?<=□)(?!□)[\"”’']?\s*(?P<bad>(?:couldn['’]?t|could not|didn['’]?t|did not|can['’]?t) (?:even )?(?:finish|get through|sit through|make it through|watch|stand|get into))\b(?!\s+(?:the|a|any|□))",
                 rf"(?<=□)(?!□)[\"”’']?{_INTENSE}(?<!\w){state}{_STOPS}",
                 rf"(?<=□)(?!□)[\"”’']?\s*(?:[:=(?]|-{{1,2}}|[–—]|\.{{2,3}})+\s*(?:{_INTENSE}(?<!\w){state}{_STOPS}|(?:(?:i|we)\s+)?(?P<hated>{self.feelings['bad']})\s+{IT}|(?:(?:i|we)\s+)?(?P<loved>{self.feelings['good']})\s+{IT})",
-                rf"\b{_SUBJECT}{_ADVERBS}\s+(?:find|found|thought|consider|considered)(?:\s+(?:was|were|is|are|to be))?(?P<gap>{_INTENSE})(?<!\w){state}{_STOPS}",
-                r"(?<=□)(?!□)[\"”’']?\W{0,4}(?:an?\s+|solid\s+|like\s+)?(?<![\d/])(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))(?!\d)",
+                found,
+                rf"(?<=□)(?!□)[\"”’']?\W{{0,4}}(?:an?\s+|solid\s+|like\s+)?(?<![\d/]){_RATING}(?!\d)",
                 r"(?<=\w)\s+(?:(?P<bad>no)|(?P<good>yes))(?=\s*(?:[,.;!]|$))",
                 r"(?<=□)(?!□)[\"”’']?\s*(?:(?P<bad>no+|nope|not so much|not really|no thanks?|no way|hard pass|👎|🙄|🤮|😴|💤)|(?P<good>yes+|yess+|yep|yeah|all the way|👍|❤️?|😍|🔥|💯))(?=\W|$)",
             )
         )
-        self.rated = re.compile(
-            r"\W*(?:an?\s+|solid\s+|like\s+)*(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))\W*"
-        )
+        self.rated = re.compile(rf"\W*(?:an?\s+|solid\s+|like\s+)*{_RATING}\W*")
         self.bare = re.compile(rf"\W*(?:(?:and|but|it was|they were|is|was|were|are)\b)?{_INTENSE}(?<!\w){state}(?:\s+(?:and|but|,)?{_INTENSE}(?:{states['bad']}|{states['good']}))*{_INTENSE}(?:(?:in every way|for me|to me|of a (?:movie|film)|stuff|(?:movie|film)s?|ever|made|of all time|overall|imo|all round|all around)\W*)*\W*", re.IGNORECASE)  # fmt: skip
-        self.found = self.behind[7]
         self.found_it = re.compile(
             rf"\b(?:find|found|finds|thought|think|consider|considered|call|called)\s+{IT}(?:\s+(?:was|is|were|are|to be))?{_GAP}(?<!\w){state}",
             re.IGNORECASE,
