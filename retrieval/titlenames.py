@@ -25,7 +25,8 @@ _SERIES = 8
 """Films that a series without a name of its own may have: "Harold & Kumar"."""
 _SMALL_WORDS = (
     "a an the of in on at to and or for with from by is it its as not no my your his her thats whats theres heres "
-    "dont doesnt didnt cant couldnt wont wouldnt isnt wasnt arent im ive youre were theyre hes shes lets"
+    "dont doesnt didnt cant couldnt wont wouldnt isnt wasnt arent im ive youve weve theyve youre were theyre hes "
+    "shes lets"
 )
 _SMALL = frozenset(_SMALL_WORDS.split())
 

@@ -41,6 +41,7 @@ _REFUSE = (
     r"\b(?:disappointed|let down|underwhelmed|put off|unimpressed)\s+(?:by|with|in)\b|\bfell asleep (?:in|during|watching)\b|\bwalked out of\b",
     rf"\b(?:do|does|did|was|is|are|am|were|have|has|had|would|wo|could|should)\s?{_N}{_ADV}\s+(?:like|love|loved|enjoy|want|need|care for|care about|into|in the mood for|in the mood|fan of|fans of|fan|interested in|interested|keen on|feel like|looking for|after|crazy about|feeling|liked|enjoyed|suggest|recommend|include|show|give|dig|appreciate|think much of)\b",
     rf"\b(?:never|not|nor)\b{_ADV}\s+(?:like|liked|love|loved|enjoy|enjoyed|want|care for|cared for|into|in the mood for|fan of|interested in|keen on|feel like|looking for|crazy about|dig|show me|recommend)\b",
+    r"\b(?:do|does|did)(?:n['’]?t| not)\s+(?:have|include|star|feature|contain|involve)\b(?!\s+to\b)",
     r"\b(?:dont|doesnt|didnt|wasnt|isnt)\b"
     + _ADV
     + r"\s+(?:like|love|enjoy|want|care for|into|in the mood for|feel like|show|give|recommend|need|a fan of|fan of)\b",

@@ -124,7 +124,9 @@ def asks(draft: Draft) -> bool:
     named = [(word.start, word.end) for word in draft.words if word.entry.section != "popularity"]
     named += [(person.start, person.end) for person in draft.people]
     named += [(bound.start, bound.end) for bound in draft.bounds]
-    return any(not is_told_of(draft, start) and not opinions.follows(masked[end:]) for start, end in named)
+    return any(
+        not is_told_of(draft, start) and not opinions.follows(masked[end:].removeprefix(".")) for start, end in named
+    )
 
 
 def is_told_of(draft: Draft, place: int) -> bool:
@@ -142,7 +144,9 @@ def _taste(draft: Draft) -> Intent | None:
     spans = [(word.start, word.end) for word in draft.words if word.entry.section in ("genre", "wish")]
     spans += [(person.start, person.end) for person in draft.people]
     masked = draft.masked
-    told = [span for span in spans if is_told_of(draft, span[0]) or opinions.follows(masked[span[1] :])]
+    told = [
+        span for span in spans if is_told_of(draft, span[0]) or opinions.follows(masked[span[1] :].removeprefix("."))
+    ]
     colours = [draft.polarity.at(*span) for span in told]
     if not colours:
         return None

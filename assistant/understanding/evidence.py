@@ -37,6 +37,7 @@ from assistant.understanding.surroundings import (
     REACH,
     REACTION,
     SPEAKERS,
+    SPEAKS,
     STRONG_OBJECT,
     SUBJECTS,
     THAT_MOVIE,
@@ -50,6 +51,7 @@ from assistant.understanding.surroundings import (
     is_called_otherwise,
     is_judgement,
     is_named_thing,
+    is_object,
     is_quoted,
     is_verb,
     opens,
@@ -210,7 +212,7 @@ class Evidence:
                 or (is_judgement(before) and opinions.is_opinion(mention.text))
             )
         if words[0] in SPEAKERS:
-            return starts(before)
+            return starts(before) or mention.text == "US" or bool(SPEAKS.match(after) and not is_object(before))
         return (
             words[0] in INTERJECTIONS and starts(before) and after[:1] in {",", "!", ".", " "} and bool(after.strip())
         )

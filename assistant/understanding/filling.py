@@ -111,7 +111,7 @@ class Filler:
             if stances.is_measure(draft.masked[: person.start]):
                 continue
             operator: Operator = "not" if draft.polarity.at(person.start, person.end) == "refused" else "="
-            if judged := opinions.bare(re.split(r"[,.;!?]", draft.masked[person.end :])[0]):
+            if judged := opinions.bare(re.split(r"[,.;!?]", draft.masked[person.end :].removeprefix("."))[0]):
                 operator = "not" if judged == "bad" else "prefer"  # "Nolan good, Snyder bad"
             refused = person.name in draft.state.limits.not_people
             if takes_back(draft.masked, person.start, person.end, refused=refused):

@@ -60,7 +60,8 @@ class Finder:
             if meant and all(_is_unknown(title) for title in clash):
                 titles = [title for title in titles if title not in clash]  # "all of Wes Anderson's films"
                 clash = []
-            if not person.listed and person.role != "studio" and (clash or self._titles.is_title(person.name)):
+            named = any(not _is_unknown(title) for title in clash) or self._titles.is_title(person.name)
+            if not person.listed and person.role != "studio" and named:
                 continue  # "something with Harry Potter"
             longest = max((title.end - title.start for title in clash), default=0)
             linked = any(

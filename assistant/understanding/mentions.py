@@ -40,6 +40,8 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 """What points at a card, and ratings, media and services."""
+_PLACED = re.compile(r"\b(?:in|from|with|by)\s+$")
+_JOINING = frozenset({"a", "an", "the", "of", "and", "in", "to", "on", "at", "for", "s"})
 _OPENING = INTERJECTIONS | {"all", "both", "every", "another", "any", "some"}
 _CUT = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?|:\s+", re.IGNORECASE)
 
@@ -198,7 +200,7 @@ class TitleReader:
         link = self._linker.link(text)
         if link.item_id or link.alternatives or not _CUT.search(text):
             return [(start, start + len(text))]
-        if (colon := text.find(": ")) > 0 and self._linker.link(text[colon + 2 :]).kind not in ("exact", "elsewhere"):
+        if (colon := text.find(": ")) > 0 and not _is_exact(self._linker.link(text[colon + 2 :])):
             return [(start, start + len(text))]
         pieces, at = [], start
         for cut in [*_CUT.finditer(text), None]:
@@ -212,6 +214,7 @@ class TitleReader:
         text, before = message[start:end], in_front(message, start)
         if (
             text.casefold() in INTERJECTIONS
+            or (text.endswith("ly") and " " not in text and opens(before))  # "Preferably, …"
             or _NO_TITLE.fullmatch(text)
             or is_called_otherwise(message[end : end + 80])
         ):
@@ -236,7 +239,7 @@ class TitleReader:
         numbered = bool(re.search(r" (?:\d+|I[IVX]+|[VX]I*)$", text))
         if contested:
             rated = message[end : end + 1] == "/"  # "Gravity a 6/10"
-            whole = ": " in text and object_of  # "Captain Example: The First Epic Movie"
+            whole = object_of and self._says_more(text, start, titles)  # "A Wrinkle in Time" is no "In Time"
             return Mention(start, end, text, link) if (numbered and not rated) or whole else None
         several = (len(text.split()) > 1 and not subject) or (in_list and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
         return (
@@ -244,6 +247,22 @@ class TitleReader:
             if admired or (words and (object_of or praised)) or (several and object_of) or (object_of and year)
             else None
         )
+
+    def _says_more(self, text: str, start: int, titles: list[Mention]) -> bool:
+        """Whether a run of capitals has words of a name beside the titles inside it, which then are only parts of it."""
+        inside = [title for title in titles if start <= title.start and title.end <= start + len(text)]
+        if any(_PLACED.search(text[: title.start - start]) for title in inside):
+            return False  # "Ryan Reynolds in The Proposal"
+        rest = text
+        for title in inside:
+            rest = rest.replace(title.text, " ")
+        words = [word for word in fold(rest).split() if word not in _JOINING]
+        return any(not self._evidence.is_common(word) for word in words) and not CHAT_WORDS.intersection(words)
+
+
+def _is_exact(link: Link) -> bool:
+    """Whether a link is a whole title, of the catalog or elsewhere."""
+    return link.kind == "elsewhere" or (link.kind == "exact" and bool(link.item_id or link.alternatives))
 
 
 _CAP = r"(?:(?:Mr|Mrs|Ms|Dr|Jr|Sr|St|Vol|No|[A-Z])\.|[A-Z0-9][\w'’&\-]*:?)"

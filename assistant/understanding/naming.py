@@ -20,6 +20,7 @@ _WORKS = re.compile(
     re.IGNORECASE,
 )
 _ASKED_SURELY = re.compile(r"\b(?:by|starring|featuring|directed by|actor|actress|director)\s+$", re.IGNORECASE)
+_FIRST_NAME = re.compile(r"(?:^|\s)([A-Z][a-zß-ÿ’'\-]{2,})\s+$")
 _ONE_OF = re.compile(r"\b(?:an?|any|another|some|early|late|more)\s+$", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|by|an?)\s+$", re.IGNORECASE)
 _DIRECTED = re.compile(r"\b(?:by|directed by|directors?|filmmakers?)\s+$", re.IGNORECASE)
@@ -34,6 +35,7 @@ _NAME = r"[^\W\d_a-zß-öø-ÿ][\w'’\-]+"
 _UNLISTED = re.compile(
     rf"\b(?i:(?P<actor>starring|featuring|actor|actress)|(?P<director>directed by|director)|(?:movies?|films?|flicks?|something|anything|stuff|\w*comed(?:y|ies)|thrillers?|dramas?|horror) (?:with|by|from|of))\s+"
     rf"(?P<name>{_NAME}(?:\s+(?:(?:de|di|von|van|der|la|le)\s+)?{_NAME}){{1,2}})"
+    r"|\b(?P<owner>[^\W\d_a-zß-öø-ÿ]\w+\s+[^\W\d_a-zß-öø-ÿ][\w\-]+)(?=['’]s? (?:movies?|films?)\b)"
 )
 """Where two capitalised words are a name, whoever bears it."""
 
@@ -183,7 +185,7 @@ class NameFinder:
     def _single(self, before: str, word: str, key: str) -> str | None:
         """Whom a single word means: by surname, or by a first name that nobody else of some fame has."""
         capital = word[:1].isupper()
-        if len(key) < 2:
+        if len(key) < 2 or (capital and self._belongs_to_another(before)):
             return None
         if key in CHAT_WORDS and not (capital and _ASKED_SURELY.search(before)):
             return None
@@ -202,15 +204,23 @@ class NameFinder:
         known = len(word) > 3 and (self._index.weight(name) >= FAMOUS or _ASKED.search(before))
         return name if capital or known else None
 
+    def _belongs_to_another(self, before: str) -> bool:
+        """Whether a first name stands in front that goes with no name of the catalog: "Bruce Lee" is no Spike Lee."""
+        first = _FIRST_NAME.search(before)
+        if first is None or first[1].casefold() in CHAT_WORDS:
+            return False
+        return self._index.is_name(first[1]) or not self._is_common(first[1])
+
     @staticmethod
     def _unlisted(message: str, taken: list[Person]) -> list[Person]:
         """Names that no item credits: "anything with Ana Example"."""
         found = []
         for match in _UNLISTED.finditer(message):
-            start, end = match.span("name")
+            group = "owner" if match["owner"] else "name"
+            start, end = match.span(group)
             if not _taken(start, end, taken):
                 role = "actor" if match["actor"] else "director" if match["director"] else ""
-                found.append(Person(match["name"], role, start, end, listed=False))
+                found.append(Person(match[group], role, start, end, listed=False))
         return found
 
 

@@ -101,7 +101,8 @@ PRAISED = re.compile(
     r"|^,?\s*(?:not so much|not really|though\b|on the other hand|now that['’]s)",
     re.IGNORECASE,
 )
-SPEAKERS = frozenset({"it", "that", "this", "he", "she", "they", "you", "i", "we", "there"})
+SPEAKERS = frozenset({"us", "it", "that", "this", "he", "she", "they", "you", "i", "we", "there"})
+SPEAKS = re.compile(r"\s+(?:was|is|has|had|did|does|would|will|looks?|looked|sounds?|seems?)\b", re.IGNORECASE)
 A_FILM = re.compile(
     r"^[\"”’']?\s+(?:is|was|has to be|remains)\s+(?:[\w\-]+\s+){0,2}?(?:an?|the|my|our|one of (?:my|the|our))\s+(?:[\w\-]+\s+){0,4}?(?:movies?|films?|flicks?)\b",
     re.IGNORECASE,
@@ -205,6 +206,11 @@ _JUDGED = re.compile(
     r"\b(?:was|is|were|are|be|been|such|what|absolute|total|complete|pure)\s+(?:an?\s+|the\s+|so\s+)?(?:\w+\s+)?$",
     re.IGNORECASE,
 )
+
+
+def is_object(before: str) -> bool:
+    """Whether what stands in front takes a film as its object: "loved …"."""
+    return bool(STRONG_OBJECT.search(before[-50:]))
 
 
 def is_judgement(before: str) -> bool:

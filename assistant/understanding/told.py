@@ -46,7 +46,7 @@ _CREDITED = re.compile(
 
 
 _PERFORMED = re.compile(
-    r"['’]s (?:birthday|part|role|performance|acting|character|voice|wife|husband)\b|\s+(?:did|does|gave|gives|plays|played|was|is)\b(?: [\w\-]+){0,3}? (?:job|performance|role|part|in (?:it|that|this)|portray\w+)\b",
+    r"\.?(?:['’]s|\s+(?:is|was)) (?:also |still )?(?:in (?:it|that|this)|trying|dating|married|dead|getting|playing)\b|['’]s (?:birthday|part|role|performance|acting|character|voice|wife|husband)\b|\s+(?:did|does|gave|gives|plays|played|was|is)\b(?: [\w\-]+){0,3}? (?:job|performance|role|part|in (?:it|that|this)|portray\w+)\b",
     re.IGNORECASE,
 )
 

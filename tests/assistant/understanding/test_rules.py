@@ -407,3 +407,18 @@ def test_what_the_other_side_named_is_what_it_means(rules) -> None:
     state = rules.heard("Have you seen Titanic (1997)?", DialogueState())
     act = rules.read("I did see that and I liked it a lot!", state).act
     assert (act.intent, act.refers_to) == (Intent.LIKE, ("titanic",))
+
+
+def test_a_refusal_of_having_somebody(read) -> None:
+    assert values(read("movies that don't have Tom Hanks in them"), "person", "not") == {"Tom Hanks"}
+
+
+def test_a_longer_name_is_not_the_title_inside_it(read) -> None:
+    assert values(read("I saw Wrinkled Titanic and liked it"), "title") == {"Wrinkled Titanic"}
+    assert values(read("I loved Titanic and Memento"), "title") == {"Titanic", "Memento"}
+
+
+@pytest.mark.parametrize("message", ["I love Example Hanks's movies", "with Example Hanks"])
+def test_a_surname_behind_another_first_name_is_somebody_else(read, message: str) -> None:
+    act = read(message)
+    assert "Tom Hanks" not in values(act, "person") | values(act, "person", "prefer")
