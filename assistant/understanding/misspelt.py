@@ -20,6 +20,7 @@ _LONG = 8
 """Letters beyond which known words may be a misspelt title."""
 _SURE = 0.89
 """Similarity that such words need."""
+_ARTICLES = frozenset({"the", "a", "an"})
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
 
 
@@ -98,8 +99,9 @@ class Misspelt:
     @staticmethod
     def _expected(message: str, tokens: list[tuple[int, int]], place: int, taken: list[Mention]) -> bool:
         """Whether a title may begin at this word: behind what says so, or at the start of a message that is no more."""
-        start = tokens[place][0]
-        if overlaps(start, start + 1, taken):
+        start, end = tokens[place]
+        word = message[start:end].casefold()
+        if (word in CHAT_WORDS and word not in _ARTICLES) or overlaps(start, end, taken):
             return False
         before = message[max(0, start - 50) : start]
         if not before.strip(" \"'"):
@@ -126,6 +128,4 @@ class Misspelt:
 def _may_be_whole(words: str) -> bool:
     """Whether small talk stands at neither end: it is no part of a title."""
     parts = fold(words).split()
-    return (
-        bool(parts) and parts[-1] not in CHAT_WORDS and (parts[0] not in CHAT_WORDS or parts[0] in ("the", "a", "an"))
-    )
+    return bool(parts) and parts[-1] not in CHAT_WORDS and (parts[0] not in CHAT_WORDS or parts[0] in _ARTICLES)

@@ -206,7 +206,7 @@ class NameFinder:
 
     def _belongs_to_another(self, before: str) -> bool:
         """Whether a first name stands in front that goes with no name of the catalog: "Bruce Lee" is no Spike Lee."""
-        first = _FIRST_NAME.search(before)
+        first = _FIRST_NAME.search(before[-30:])
         if first is None or first[1].casefold() in CHAT_WORDS:
             return False
         return self._index.is_name(first[1]) or not self._is_common(first[1])
