@@ -57,7 +57,7 @@ _RELATIVE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "newer",
         ),
         (
-            r"\b(?:shorter|not (?:so|as|that|too) long|less long|(?<!not )too long)\b(?!\s+than\s+(?:\d|an? hour|two|one|three))|(?:更|再)?短一?(?:点|些)|更短",
+            r"\b(?:shorter|not (?:so|as|that) long|less long|(?<!not )(?<!nothing )(?<!n't )(?<!n’t )too long)\b(?!\s+than\s+(?:\d|an? hour|two|one|three))|(?:更|再)?短一?(?:点|些)|更短",
             "shorter",
         ),
         (

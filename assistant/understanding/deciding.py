@@ -97,11 +97,7 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
             return intent, True
     if not draft.words and not requested and (felt := intents.felt(masked)):
         return felt, True
-    if (
-        not requested
-        and intents.says_seen(masked)
-        and re.search(r"(?i)\b(?:it|that|those|them|these|that one)\b", masked)
-    ):
+    if not requested and intents.says_seen_it(masked):
         return Intent.SEEN, True
     if state.last_shown and intents.rejects(masked) and not draft.titles and not _changes(draft):
         return Intent.REJECT, not draft.words

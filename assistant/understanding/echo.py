@@ -31,8 +31,9 @@ def echo(state: DialogueState, act: DialogueAct, catalog: Catalog) -> str:
 
 
 def _parts(state: DialogueState, catalog: Catalog, chinese: bool) -> list[str]:
-    likes = [*(_label(item_id, catalog) for item_id in state.likes), *state.unknown_likes]
-    dislikes = [*(_label(item_id, catalog) for item_id in state.dislikes), *state.unknown_dislikes]
+    missing = "{}（片库里没有）" if chinese else "{} (not in this catalog)"
+    likes = [*(_label(item_id, catalog) for item_id in state.likes), *map(missing.format, state.unknown_likes)]
+    dislikes = [*(_label(item_id, catalog) for item_id in state.dislikes), *map(missing.format, state.unknown_dislikes)]
     limits = state.limits
     said = partial(load_vocabulary().said, language=state.language)
     refused = [*map(said, (*sorted(limits.not_genres), *sorted(limits.not_keywords))), *sorted(limits.not_people)]

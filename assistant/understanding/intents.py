@@ -140,6 +140,14 @@ def says_seen(message: str) -> bool:
     return bool(_SEEN.search(message)) and not _UNSEEN.search(message)
 
 
+_IT = re.compile(r"\b(?:it|that|those|them|these)\b|^\W*我?们?(?:都|已经|早就|早)?看过了?\W*$", re.IGNORECASE)
+
+
+def says_seen_it(message: str) -> bool:
+    """Whether what was talked of was already watched, without naming it: Chinese leaves the pronoun out."""
+    return says_seen(message) and bool(_IT.search(message))
+
+
 def says_unseen(message: str) -> bool:
     """Whether something was not watched yet."""
     return bool(_UNSEEN.search(message))

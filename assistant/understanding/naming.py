@@ -123,7 +123,8 @@ class NameFinder:
             for (start, mid), (mid2, _), (_, end) in zip(tokens, tokens[1:], tokens[2:], strict=False)
         ]
         for (start, mid), (mid2, end) in (*longer, *pairwise(tokens)):
-            if _taken(start, end, [*taken, *found]) or message[mid:mid2].strip():
+            joins = bool(_AND.fullmatch(message[start:mid]))  # "Parasite and Tenet" is no Andy Tennant
+            if joins or _taken(start, end, [*taken, *found]) or message[mid:mid2].strip():
                 continue
             last = re.sub(r"['’]s?$", "", message[mid2:end])
             name = self._index.misspelt(name_key(message[start:mid]), name_key(last))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.acts import Slot
+from assistant.acts import Intent, Slot
 from assistant.state import DialogueState
 from assistant.understanding.critiques import critiques, forgotten
 from assistant.understanding.vocabulary import load_vocabulary
@@ -26,9 +26,16 @@ def test_without_cards_a_critique_bounds_nothing(catalog: Catalog) -> None:
     assert bounds(critiques("older ones", (), (), catalog)) == []
 
 
-def test_not_too_long_bounds_without_cards_too(catalog: Catalog) -> None:
-    assert bounds(critiques("not too long", (), (), catalog)) == [("runtime", "<=", "120")]
-    assert bounds(critiques("not too long", (), ("inception",), catalog)) == [("runtime", "<=", "147")]
+def test_not_so_long_bounds_without_cards_too(catalog: Catalog) -> None:
+    assert bounds(critiques("not so long", (), (), catalog)) == [("runtime", "<=", "120")]
+    assert bounds(critiques("not so long", (), ("inception",), catalog)) == [("runtime", "<=", "147")]
+
+
+@pytest.mark.parametrize("text", ["something like Inception, not too long", "nothing too long", "像《Inception》那样，不要太长"])
+def test_not_too_long_compares_with_nothing(read, text: str) -> None:
+    act = read(text)
+    assert bounds([slot for slot in act.slots if slot.name == "runtime"]) == [("runtime", "<=", "120")]
+    assert act.intent is Intent.RECOMMEND
 
 
 def test_a_title_named_beside_a_critique_is_what_it_compares_with(read) -> None:

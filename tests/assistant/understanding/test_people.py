@@ -29,6 +29,7 @@ def people() -> NameFinder:
         *_films(6, ("David Lynch", "director"), ("Scarlett Johansson", "actor"), ("Guillermo del Toro", "director")),
         *_films(9, ("Jane Lynch", "actor"), ("Sandra Oh", "actor"), ("James Stewart", "actor")),
         *_films(8, ("Lionsgate", "studio")),
+        *_films(12, ("Andy Tennant", "director")),
     ]
     return NameFinder(PeopleIndex(Catalog.from_items(items)))
 
@@ -82,3 +83,8 @@ def test_studios_are_named_as_people_say() -> None:
     assert spoken_studio("Pixar Animation Studios", "pixar") == "pixar"
     assert spoken_studio("Pixar Animation Studios", "皮克斯") == "Pixar"
     assert spoken_studio("Studio Ghibli", "ghibli") == "Studio Ghibli"
+
+
+def test_a_joining_word_is_no_misspelt_first_name(people: NameFinder) -> None:
+    assert people.find("I loved Parasite and Tenet") == ()
+    assert [person.name for person in people.find("films by andi tenant")] == ["Andy Tennant"]
