@@ -31,7 +31,9 @@ def test_not_so_long_bounds_without_cards_too(catalog: Catalog) -> None:
     assert bounds(critiques("not so long", (), ("inception",), catalog)) == [("runtime", "<=", "147")]
 
 
-@pytest.mark.parametrize("text", ["something like Inception, not too long", "nothing too long", "像《Inception》那样，不要太长"])
+@pytest.mark.parametrize(
+    "text", ["something like Inception, not too long", "nothing too long", "像《Inception》那样，不要太长"]
+)
 def test_not_too_long_compares_with_nothing(read, text: str) -> None:
     act = read(text)
     assert bounds([slot for slot in act.slots if slot.name == "runtime"]) == [("runtime", "<=", "120")]
