@@ -100,7 +100,7 @@ class TitleSpans:
             link = whole
         elif year is None and (place := _ORDINAL.search(text[:start])):
             link = self._links.part(canonical(window), _ORDINALS.index(place[1].casefold()) % 5) or link
-        return Mention(start, end, window, link, int(year[1]) if year else None)
+        return Mention(start, end, window, link, dated_by)
 
     def _numbered(self, text: str, start: int, end: int) -> list[Mention]:
         """Several films of one series by their numbers: "The Godfather 1 and 2", "Die Hard 1-3"."""

@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from assistant.acts import Slot, SlotName
+from assistant.understanding.numbers import LONG
 from assistant.understanding.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -99,9 +100,6 @@ _EFFECT: dict[str, tuple[SlotName, str]] = {
     "slower": ("wish", "slow-burn"),
     "faster": ("wish", "fast-paced"),
 }
-_NOT_LONG = 120
-"""Minutes that "not too long" means where nothing was shown to compare with."""
-
 _REFUSED = {"less violent": ("violence", "gore"), "less scary": ("scary",)}
 _CONTRARY = {"light-hearted": "dark", "dark": "light-hearted", "slow-burn": "fast-paced", "fast-paced": "slow-burn"}
 
@@ -165,7 +163,7 @@ def _bound(name: SlotName, value: str, span: str, items: Sequence[Item]) -> list
     known = [number for item in items if (number := item.year if name == "year" else item.runtime) is not None]
     if not known:
         plain = value == "shorter" and span.casefold().startswith("not ")
-        return [Slot("runtime", "<=", str(_NOT_LONG), span, guessed=True)] if plain else []
+        return [Slot("runtime", "<=", str(LONG), span, guessed=True)] if plain else []
     if value == "older":
         limit = min(known) if min(known) > 1960 else int(median(known))
         return [Slot("year", "<=", str(limit - 1), span)]

@@ -220,13 +220,13 @@ _NOT_LONG = re.compile(
     r"|(?:不要|别|不想看?|不能|不)太长",
     re.IGNORECASE,
 )
-_LONG = 120
+LONG = 120
 """Minutes: longer is "too long" for who names no number."""
 
 
 def runtimes(text: str) -> list[Bound]:
     """Bounds on the running time, in minutes."""
-    found = [Bound("runtime", "<=", _LONG, *match.span(), guessed=True) for match in _NOT_LONG.finditer(text)]
+    found = [Bound("runtime", "<=", LONG, *match.span(), guessed=True) for match in _NOT_LONG.finditer(text)]
     for words, operator, step in ((_LESS, "<=", -1), (_MORE, ">=", 1)):
         for unit, reader in ((_MINUTES, lambda m: int(m[1])), (_HOURS, _hours)):
             for match in re.finditer(rf"(?:{words})(?:about\s+)?{unit}", text, re.IGNORECASE):
