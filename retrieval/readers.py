@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import pandas as pd
 from retrieval.records import BadRecord, item_from, missing_columns
 from retrieval.tables import ReadProblem, rows_of
 from retrieval.types import Item
+
+logger = logging.getLogger(__name__)
 
 _USERS = ("user_id", "userid", "user")
 _ITEMS = ("item_id", "movieid", "movie_id", "book_id", "itemid", "item")
@@ -65,19 +68,15 @@ def read_items(path: Path, skip_bad: bool = False) -> ReadItems:
 
 
 def read_interactions(path: Path, skip_bad: bool = False) -> ReadInteractions:
-    """The interactions in a .jsonl, .csv or .parquet file: `user_id`, `item_id`, `rating` and, if there, `timestamp`.
+    """The interactions in a .jsonl, .csv or .parquet file: `user_id`, `item_id` and, if there, `rating`, `timestamp`.
 
-    A rating is any number from 0 up; a timestamp is in seconds since 1970, or a date, and a column of blanks is none.
+    A rating is any number from 0 up; without that column, or with nothing in it, each row counts as a like, and a
+    warning says so. A timestamp is in seconds since 1970, or a date, and a column of blanks is none.
     Raises ReadProblem, naming file, row and reason; with `skip_bad` bad rows are left out and reported instead.
     """
     frame, bad = _interactions_frame(path)
-    columns = {
-        "user_id": _column(frame, path, _USERS),
-        "item_id": _column(frame, path, _ITEMS),
-        "rating": _column(frame, path, ("rating",)),
-    }
-    users, items = _ids(columns["user_id"]), _ids(columns["item_id"])
-    ratings = pd.to_numeric(columns["rating"], errors="coerce").astype("float64")
+    users, items = _ids(_column(frame, path, _USERS)), _ids(_column(frame, path, _ITEMS))
+    ratings = _ratings(frame, path)
     read = {"user_id": users, "item_id": items, "rating": ratings.astype("float32")}
     problems = {
         "no user_id": users == "",
@@ -137,6 +136,13 @@ def _column(frame: pd.DataFrame, path: Path, names: tuple[str, ...]) -> pd.Serie
     if frame.empty:
         raise ReadProblem(f"{path}: no interaction in it; to build a catalog without any, leave --interactions out")
     raise ReadProblem(f"{path}: missing column {names[0]}; it has {', '.join(map(str, frame.columns))}")
+
+
+def _ratings(frame: pd.DataFrame, path: Path) -> pd.Series:
+    if "rating" in frame.columns and frame["rating"].replace("", np.nan).notna().any():
+        return pd.to_numeric(frame["rating"], errors="coerce").astype("float64")
+    logger.warning("%s has no ratings: each of its rows counts as a like", path)
+    return pd.Series(1.0, index=frame.index)
 
 
 def _ids(column: pd.Series) -> pd.Series:

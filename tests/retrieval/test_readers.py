@@ -147,9 +147,18 @@ def test_empty_interactions_are_an_error_that_says_what_to_do(tmp_path: Path, co
         read_interactions(write(tmp_path / "r.csv", content))
 
 
-def test_interactions_without_ratings_say_which_column(tmp_path: Path) -> None:
-    with pytest.raises(ReadProblem, match="missing column rating"):
-        read_interactions(write(tmp_path / "r.csv", "user_id,item_id\n1,2\n"))
+@pytest.mark.parametrize("content", ["user_id,item_id\n1,a\n1,b\n", "user_id,item_id,rating\n1,a,\n1,b,\n"])
+def test_interactions_without_ratings_are_likes_and_that_is_said(
+    tmp_path: Path, content: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = read_interactions(write(tmp_path / "r.csv", content)).frame
+    assert frame["rating"].tolist() == [1.0, 1.0]
+    assert "each of its rows counts as a like" in caplog.text
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReadProblem, match="missing column item_id"):
+        read_interactions(write(tmp_path / "r.csv", "user_id,rating\n1,2\n"))
 
 
 def test_a_column_of_blank_timestamps_is_none(tmp_path: Path) -> None:
