@@ -118,6 +118,10 @@ def train(
         Path | None, typer.Option(help="Folder with MovieLens' movies.csv and ratings.csv, linked by title.")
     ] = None,
     ablate: Annotated[bool, typer.Option("--ablate", help="Also fit the rankers that an ablation compares.")] = False,
+    cross_encoder: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Minutes to fine-tune a cross-encoder in, for a second look at the best."),
+    ] = None,
     spark: Annotated[
         str | None, typer.Option(help="Train the served catalog on Spark at this master, for instance local[*].")
     ] = None,
@@ -131,9 +135,12 @@ def train(
         return
     if catalog is None or out is None:
         raise ValueError("name both --catalog and --out, or neither to train the catalog that is served")
+    from ranking.conversation.rerank.cross_encoder import CrossEncoderConfig
     from ranking.conversation.train import train_conversation
 
-    result = train_conversation(catalog, interactions, cases or [], out, embedder(), ratings, ablate)
+    encoder = embedder()
+    second = None if cross_encoder is None else (Settings().embedding_model, CrossEncoderConfig(minutes=cross_encoder))
+    result = train_conversation(catalog, interactions, cases or [], out, encoder, ratings, ablate, cross_encoder=second)
     console.print(f"Trained on {result.dialogs:,} dialogs and {result.turns:,} turns in {result.seconds:.0f} s: {out}")
     console.print(", ".join(f"{phase} {seconds:.0f} s" for phase, seconds in result.laps.items()), highlight=False)
     measured = ", ".join(f"{system} {value:.3f}" for system, value in result.choice.measured.items())

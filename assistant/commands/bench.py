@@ -16,12 +16,15 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.engines import Engine
     from assistant.engines.types import LanguageModel
-    from ranking.conversation.bench import BenchResult
+    from ranking.conversation.bench import BenchResult, MakeReranker
+    from ranking.conversation.cases import Understand as ReadCase
 
 bench = group(help="Measure. Each command prints its figures and can write a report.")
 
 Understand = Literal["none", "rules", "llm"]
+Rerank = Literal["none", "cross-encoder", "llm"]
 
 
 @bench.command()
@@ -32,24 +35,36 @@ def conversation(
     limit: Annotated[int | None, typer.Option(help="A fixed random sample of so many turns.", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
     ablation: Annotated[bool, typer.Option("--ablation", help="Also the single parts and ablated rankers.")] = False,
+    rerank: Annotated[
+        Rerank, typer.Option(help="Who looks at the best again: the model's cross-encoder (50) or the LLM (10).")
+    ] = "none",
     report: Annotated[Path | None, typer.Option(help="Folder for an HTML report with plots.")] = None,
 ) -> None:
     """Conversational recommendation: recall, NDCG and MRR over the whole catalog, with confidence intervals."""
     from ranking.conversation.bench import bench_conversation
     from ranking.conversation.report import ablation_text, write_report
+    from ranking.conversation.rerank.cross_encoder import CrossEncoder
 
-    def run(reader: object = None) -> BenchResult:
-        return bench_conversation(model, cases, embedder(), understand, limit, reader, ablation)  # type: ignore[arg-type]
+    def run(engine: Engine | None = None) -> BenchResult:
+        reader: ReadCase | None = None
+        again: MakeReranker | None = CrossEncoder.load if rerank == "cross-encoder" else None
+        if understand == "llm":
+            from assistant.reading import case_reader
+            from ranking.conversation.store import load_model
 
-    if understand == "llm":
+            reader = case_reader(engine.model if engine else None, load_model(model).catalog)
+        if rerank == "llm":
+            again = second_look(engine)
+        return bench_conversation(model, cases, embedder(), understand, limit, reader, ablation, rerank=again)
+
+    if "llm" in (understand, rerank):
         from assistant.launch import running_engine
-        from assistant.reading import case_reader
-        from ranking.conversation.store import load_model
+        from assistant.second_look import second_look
 
         settings = Settings()
         prepared(settings)
         with running_engine(settings, console) as engine:
-            result = run(case_reader(engine.model if engine else None, load_model(model).catalog))
+            result = run(engine)
     else:
         result = run()
     if report is not None:
@@ -61,7 +76,9 @@ def conversation(
         low, high = result.ci95[name]
         print(f"{name:8} {value:.4f}  [{low:.4f}, {high:.4f}]")
     print(f"{result.system}; {result.cases:,} cases, {result.gold:,} gold items")
-    if ablation:
+    if result.seconds is not None:
+        print(f"second look: {1000 * result.seconds:.0f} ms a turn, median")
+    if ablation or rerank != "none":
         print(ablation_text(result))
 
 

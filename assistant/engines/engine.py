@@ -168,6 +168,17 @@ class _Guarded:
         self._supervisor.sign_of_life()
         return generation
 
+    def first_token(self, messages: Sequence[Message], *, timeout: float) -> dict[str, float]:
+        self._supervisor.model()
+        with self._queue.turn(timeout) as waited:
+            try:
+                likely = self._supervisor.model().first_token(messages, timeout=_left(timeout, waited))
+            except EngineError as error:
+                self._supervisor.report(error)
+                raise
+        self._supervisor.sign_of_life()
+        return likely
+
     def stream(self, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> Iterator[Chunk]:
         self._supervisor.model()
         with self._queue.turn(timeout) as waited:

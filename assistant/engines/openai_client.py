@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,8 @@ Schema = TypeVar("Schema", bound=BaseModel)
 
 CONNECT_SECONDS = 5.0
 SEED = 7
+_LIKELIEST = 20
+"""Most tokens whose probability the API tells."""
 
 
 class OpenAIModel:
@@ -117,6 +120,17 @@ class OpenAIModel:
         return Generation(
             _parse(text, schema), text, int(usage.get("input_tokens", 0)), int(usage.get("output_tokens", 0))
         )
+
+    def first_token(self, messages: Sequence[Message], *, timeout: float) -> dict[str, float]:
+        """How likely each of the likeliest first tokens of an answer is. Errors as for `structured`.
+
+        Empty where the server tells no probabilities.
+        """
+        asked = self._chat.bind(logprobs=True, top_logprobs=_LIKELIEST, max_tokens=1, timeout=_limits(timeout))
+        with self._named_errors(timeout):
+            told = asked.invoke(_langchain(messages)).response_metadata.get("logprobs") or {}
+            first: dict[str, Any] = next(iter(told.get("content") or ()), {})
+            return {entry["token"]: math.exp(entry["logprob"]) for entry in first.get("top_logprobs") or ()}
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> Iterator[Chunk]:
         """The answer in pieces; the last chunk carries the token counts and `finished`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -83,4 +83,13 @@ class LanguageModel(Protocol):
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int, timeout: float) -> Iterator[Chunk]:
         """The answer in pieces. Raises EngineError as above, also in the middle."""
+        ...
+
+
+@runtime_checkable
+class TokenModel(Protocol):
+    """A model that also tells how likely tokens are: what few of its uses need."""
+
+    def first_token(self, messages: Sequence[Message], *, timeout: float) -> dict[str, float]:
+        """How likely each of the likeliest first tokens of an answer is. Raises EngineError as `structured` does."""
         ...

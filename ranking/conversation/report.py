@@ -6,20 +6,19 @@ import html
 from pathlib import Path
 
 from ranking.conversation.bench import BenchResult
-from ranking.conversation.choice import HYBRID
 
 _COLUMNS = ("R@1", "R@10", "R@50", "NDCG@10", "MRR")
 
 
 def ablation_rows(result: BenchResult, measure: str = "R@10") -> list[tuple[str, ...]]:
-    """A heading, then a row for each system: its measures, and how much better the hybrid is (95 % interval, p)."""
+    """A heading, then a row for each system: its measures, and how much better the first is (95 % interval, p)."""
     against = result.against(measure)
-    rows: list[tuple[str, ...]] = [("system", *_COLUMNS, f"hybrid's gain in {measure}", "95 % interval", "p")]
+    rows: list[tuple[str, ...]] = [("system", *_COLUMNS, f"gain of the first in {measure}", "95 % interval", "p")]
     for name, ranks in result.ranks.items():
         means = ranks.means()
         figures = [f"{means[column]:.3f}" for column in _COLUMNS]
         gain = ("", "", "")
-        if name != HYBRID:
+        if name != result.main:
             found = against[name]
             gain = (f"{found.mean:+.4f}", f"{found.low:+.4f} to {found.high:+.4f}", f"{found.p:.3f}")
         rows.append((name, *figures, *gain))

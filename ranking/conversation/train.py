@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -31,6 +32,9 @@ from ranking.conversation.model import ConversationModel
 from ranking.conversation.parts.network import ItemFacts
 from ranking.conversation.parts.networks import Networks
 from ranking.conversation.parts.outside import read_outside
+from ranking.conversation.rerank.cross_encoder import FOLDER as CROSS_ENCODER
+from ranking.conversation.rerank.cross_encoder import CrossEncoder, CrossEncoderConfig
+from ranking.conversation.rerank.groups import make_groups
 from ranking.conversation.store import save_model
 from retrieval.catalog import Catalog
 from retrieval.readers import read_interactions, read_items
@@ -88,13 +92,15 @@ def train_conversation(
     ablate: bool = False,
     config: ConversationConfig | None = None,
     progress: bool = True,
+    cross_encoder: tuple[Path, CrossEncoderConfig] | None = None,
 ) -> TrainResult:
     """Fit everything on these files and write the model into `out_dir`.
 
     Interactions whose user_id is the dialog of a case are kept from that case's own features. `outside_dir` holds
     MovieLens' movies.csv and ratings.csv, linked by title and year. `ablate` also stores a ranker without each group
-    of features. Raises CaseError or ReadProblem, naming file and row, for input that cannot be read, and ValueError
-    when there is nothing to learn from.
+    of features. `cross_encoder` names the weights of a BERT to fine-tune for a second look, and how. Raises CaseError
+    or ReadProblem, naming file and row, for input that cannot be read, and ValueError when there is nothing to learn
+    from.
     """
     items = read_items(catalog_path, skip_bad=True)
     _report(items.skipped)
@@ -106,7 +112,9 @@ def train_conversation(
         interactions = read.frame
     cases = [case for path in case_paths for case in read_cases(path)]
     outside = read_outside(outside_dir) if outside_dir else None
-    return fit_and_save(catalog, interactions, cases, out_dir, encoder, outside, ablate, config, progress)
+    return fit_and_save(
+        catalog, interactions, cases, out_dir, encoder, outside, ablate, config, progress, cross_encoder
+    )
 
 
 def fit_and_save(
@@ -119,6 +127,7 @@ def fit_and_save(
     ablate: bool = False,
     config: ConversationConfig | None = None,
     progress: bool = True,
+    cross_encoder: tuple[Path, CrossEncoderConfig] | None = None,
 ) -> TrainResult:
     """The same from what has been read."""
     clock, config = Stopwatch(), config or ConversationConfig()
@@ -149,6 +158,12 @@ def fit_and_save(
     save_model(model, out_dir, {"config": asdict(config), "choice": asdict(choice), **meta})
     if ablate:
         _save_ablation(table, fold, out_dir, config, progress)
+    shutil.rmtree(out_dir / CROSS_ENCODER, ignore_errors=True)
+    if cross_encoder is not None:
+        prior = learner.held_out(table, fold) if choice.score is None else table.of([choice.score])[:, 0].astype(float)
+        groups = make_groups(turns, table, prior, cross_encoder[1].nearest)
+        CrossEncoder.fit(cross_encoder[0], catalog, groups, cross_encoder[1], progress).save(out_dir)
+        clock.lap("cross-encoder")
     return TrainResult(len(corpus.dialogs), len(corpus.turns), sum(clock.laps.values()), importance, clock.laps, choice)
 
 

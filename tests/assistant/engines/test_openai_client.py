@@ -223,3 +223,21 @@ def test_a_closed_model_says_so() -> None:
     model.close()
     with pytest.raises(EngineError, match="was closed"):
         model.structured(ASK, Reply, max_tokens=9, timeout=5)
+
+
+def test_the_first_token_with_how_likely_others_were() -> None:
+    likely = [{"token": "B", "logprob": -0.1, "bytes": None}, {"token": " A", "logprob": -2.5, "bytes": None}]
+    told = {"content": [{**likely[0], "top_logprobs": likely}], "refusal": None}
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        body = json.loads(completion("B").content)
+        body["choices"][0]["logprobs"] = told
+        return httpx2.Response(200, json=body)
+
+    wire = Wire(answer)
+    assert wire.model().first_token(ASK, timeout=5) == pytest.approx({"B": 0.9048, " A": 0.0821}, abs=1e-3)
+    sent = json.loads(wire.requests[0].content)
+    assert (sent["logprobs"], sent["top_logprobs"], sent["max_completion_tokens"]) == (True, 20, 1)
+    assert Wire(lambda _: completion("B")).model().first_token(ASK, timeout=5) == {}
+    with pytest.raises(EngineLost):
+        Wire(refuse).model().first_token(ASK, timeout=5)

@@ -1,0 +1,230 @@
+"""A cross-encoder over (conversation, item text) that learns what the ranking does not know yet."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from torch import Tensor
+from tqdm import tqdm
+from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
+
+from ranking.conversation.corpus import Turn
+from ranking.conversation.rerank.groups import Group
+from ranking.conversation.rerank.network import CrossNetwork
+from ranking.conversation.store import ModelError
+from retrieval.bert import quickest_dtype
+from retrieval.catalog import Catalog
+from retrieval.item_text import item_text
+from retrieval.types import Rows
+
+FOLDER = "cross-encoder"
+_META, _WEIGHTS = "cross-encoder.json", "weights.pt"
+_CHARACTERS = 16
+"""More than a token has: what lies beyond so many a token is not read anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrossEncoderConfig:
+    """Tokens that are read, how many of the best are looked at again, and training: at most so many `minutes`.
+
+    A group is one gold item among `rivals`, drawn from the `nearest` ones. The share `held` of the dialogs is kept to
+    weigh the score beside the ranking's.
+    """
+
+    said_tokens: int = 64
+    item_tokens: int = 24
+    depth: int = 50
+    rivals: int = 11
+    nearest: int = 24
+    batch: int = 8
+    epochs: int = 2
+    minutes: float = 8.0
+    learning_rate: float = 5e-5
+    held: float = 0.15
+    seed: int = 0
+
+
+class CrossEncoder:
+    """Scores to add to a ranking's, times `weight`."""
+
+    def __init__(
+        self,
+        network: CrossNetwork,
+        tokenizer: PreTrainedTokenizerBase,
+        catalog: Catalog,
+        config: CrossEncoderConfig,
+        weight: float = 1.0,
+    ) -> None:
+        self.network = network.eval()
+        self.tokenizer = tokenizer
+        self.catalog = catalog
+        self.config = config
+        self.weight = weight
+        self._items: dict[int, list[int]] = {}
+
+    @property
+    def depth(self) -> int:
+        """How many of the best are looked at again."""
+        return self.config.depth
+
+    @classmethod
+    def fit(
+        cls, base: Path, catalog: Catalog, groups: Sequence[Group], config: CrossEncoderConfig, progress: bool = True
+    ) -> CrossEncoder:
+        """Fine-tune the BERT in the folder `base`. Raises ValueError when there are too few groups.
+
+        The loss is that of the gold item against its rivals (listwise softmax; Cao et al., 2007) over the sum of the
+        ranking's score and the network's, so that the network learns what is to be added.
+        """
+        own = np.array([group.turn.own for group in groups])
+        dialogs = np.random.default_rng(config.seed).permutation(np.unique(own))
+        held = np.isin(own, dialogs[: int(len(dialogs) * config.held)])
+        if held.all() or not held.any():
+            raise ValueError(f"only {len(groups)} turns have gold among their candidates: too few for a cross-encoder")
+        tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True)
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        with torch.random.fork_rng():
+            torch.manual_seed(config.seed)
+            bert = BertModel.from_pretrained(base, local_files_only=True, add_pooling_layer=False, dtype=torch.float32)
+            model = cls(CrossNetwork(bert, config.said_tokens), tokenizer, catalog, config)
+            model._train([group for group, out in zip(groups, held, strict=True) if not out], progress)
+        model.weight = model._weigh([group for group, out in zip(groups, held, strict=True) if out], progress)
+        return model
+
+    def scores(self, turn: Turn, rows: Rows) -> NDArray[np.float64]:
+        """What to add for each of these rows, shape (rows,)."""
+        with torch.inference_mode(), _products():
+            found = self.network(self._said([turn]), self._texts([rows]))
+        added: NDArray[np.float64] = found[0].double().numpy()
+        return added
+
+    def _train(self, groups: Sequence[Group], progress: bool) -> None:
+        config, network = self.config, self.network
+        rng = np.random.default_rng(config.seed)
+        scale = torch.nn.Parameter(torch.zeros(()))
+        head = [*network.head.parameters(), scale]
+        rates: list[dict[str, Any]] = [
+            {"params": list(network.bert.parameters())},
+            {"params": head, "lr": 20 * config.learning_rate},
+        ]
+        optimiser = torch.optim.AdamW(rates, config.learning_rate, weight_decay=1e-2)
+        full = [group["lr"] for group in optimiser.param_groups]
+        began, seen, total = time.monotonic(), 0.0, config.epochs * len(groups)
+        network.train()
+        with tqdm(total=total, desc="Cross-encoder", unit=" groups", disable=not progress) as bar:
+            order = np.concatenate([rng.permutation(len(groups)) for _ in range(config.epochs)])
+            for start in range(0, total, config.batch):
+                share = max(start / total, (time.monotonic() - began) / (60 * config.minutes))
+                if share >= 1.0:
+                    break
+                for group, rate in zip(optimiser.param_groups, full, strict=True):
+                    group["lr"] = rate * min(1.0, 20 * share + 0.02) * (1.0 - share)
+                chosen = [groups[place].drawn(config.rivals, rng) for place in order[start : start + config.batch]]
+                loss = self._loss(chosen, scale)
+                optimiser.zero_grad()
+                loss.backward()  # type: ignore[no-untyped-call]
+                torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+                optimiser.step()
+                seen = seen * 0.99 + 0.01 * loss.item() if seen else loss.item()
+                bar.update(len(chosen))
+                bar.set_postfix(loss=f"{seen:.3f}")
+        network.eval()
+
+    def _loss(self, groups: Sequence[Group], scale: Tensor) -> Tensor:
+        prior = torch.tensor(np.stack([group.prior for group in groups]), dtype=torch.float32)
+        with _products():
+            added = self.network(self._said([group.turn for group in groups]), self._texts([g.rows for g in groups]))
+        likelihood: Tensor = (scale.exp() * prior + added.float()).log_softmax(dim=1)[:, 0].mean()
+        return -likelihood
+
+    def _weigh(self, groups: Sequence[Group], progress: bool) -> float:
+        """The weight beside the ranking's score that makes the held gold likeliest; 0 when none helps."""
+        bar = tqdm(groups, desc="Weighing", unit=" groups", disable=not progress)
+        added = [self.scores(group.turn, group.rows) for group in bar]
+
+        def surprise(factors: NDArray[np.float64]) -> float:
+            total = 0.0
+            for group, more in zip(groups, added, strict=True):
+                logits = factors[0] * group.prior + factors[1] * more
+                total += np.logaddexp.reduce(logits) - np.logaddexp.reduce(logits[: group.gold])
+            return total / len(groups)
+
+        found = minimize(surprise, np.array([1.0, 1.0]), method="L-BFGS-B", bounds=[(0.05, None), (0.0, None)])
+        return float(found.x[1] / found.x[0])
+
+    def _said(self, turns: Sequence[Turn]) -> Tensor:
+        tokens = self._tokens([spoken(turn, self.catalog)[-_CHARACTERS * self.config.said_tokens :] for turn in turns])
+        return _padded([[self.tokenizer.cls_token_id, *said[1 - self.config.said_tokens :]] for said in tokens])
+
+    def _texts(self, rows: Sequence[Rows]) -> Tensor:
+        missing = [row for row in np.unique(np.concatenate(rows)).tolist() if row not in self._items]
+        texts = [item_text(self.catalog.item(row))[: _CHARACTERS * self.config.item_tokens] for row in missing]
+        for row, tokens in zip(missing, self._tokens(texts), strict=True):
+            self._items[row] = [*tokens[: self.config.item_tokens - 1], self.tokenizer.sep_token_id]
+        flat = _padded([self._items[row] for each in rows for row in each.tolist()])
+        return flat.view(len(rows), -1, flat.shape[1])
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        if not texts:
+            return []
+        found: list[list[int]] = self.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        return found
+
+    def save(self, model_dir: Path) -> None:
+        """Write weights, tokenizer and settings into a folder of their own in `model_dir`."""
+        folder = model_dir / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        self.tokenizer.save_pretrained(folder)
+        self.network.bert.config.save_pretrained(folder)
+        torch.save({name: value.half() for name, value in self.network.state_dict().items()}, folder / _WEIGHTS)
+        content: dict[str, Any] = {"config": asdict(self.config), "weight": self.weight}
+        (folder / _META).write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+    @classmethod
+    def load(cls, model_dir: Path, catalog: Catalog) -> CrossEncoder:
+        """Read what `save` wrote; pickled code is refused. Raises ModelError when there is none."""
+        folder = model_dir / FOLDER
+        try:
+            content = json.loads((folder / _META).read_text(encoding="utf-8"))
+            config = CrossEncoderConfig(**content["config"])
+            network = CrossNetwork(
+                BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False), config.said_tokens
+            )
+            network.load_state_dict(torch.load(folder / _WEIGHTS, weights_only=True))
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"no usable cross-encoder in {folder} ({error}); train with --cross-encoder") from error
+        return cls(network, tokenizer, catalog, config, content["weight"])
+
+
+def spoken(turn: Turn, catalog: Catalog) -> str:
+    """What was said, and who said it; where nothing was, the titles that the person named."""
+    if turn.said:
+        return " ".join(f"{utterance.role}: {utterance.text}" for utterance in turn.said)
+    titles = ", ".join(catalog.item(row).label() for row in turn.liked.tolist())
+    return f"user: I like {titles}" if titles else "user: hello"
+
+
+def _padded(tokens: Sequence[Sequence[int]]) -> Tensor:
+    found = torch.zeros(len(tokens), max(map(len, tokens)), dtype=torch.long)
+    for row, values in zip(found, tokens, strict=True):
+        row[: len(values)] = torch.tensor(values)
+    return found
+
+
+def _products() -> AbstractContextManager[object]:
+    """Products in bfloat16 where that is quickest."""
+    if quickest_dtype() == torch.float32:
+        return nullcontext()
+    return torch.autocast("cpu", torch.bfloat16)

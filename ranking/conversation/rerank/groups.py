@@ -1,0 +1,51 @@
+"""What a cross-encoder learns from: turns with what was recommended and the rivals that the ranking put near it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ranking.conversation.corpus import Turn
+from ranking.conversation.features import Table
+from retrieval.types import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A turn with its gold first, then its rivals, the nearest first; `prior` is the ranking's score of each row.
+
+    The ranking must not have learned from the turn's dialog: else its scores are better than they will be.
+    """
+
+    turn: Turn
+    rows: Rows
+    prior: NDArray[np.float64]
+    gold: int
+
+    def drawn(self, rivals: int, rng: np.random.Generator) -> Group:
+        """One gold item and a random choice of so many rivals, in a group of one size."""
+        first = rng.integers(self.gold)
+        others = self.gold + rng.choice(len(self.rows) - self.gold, rivals, replace=False)
+        places = np.append(first, others)
+        return Group(self.turn, self.rows[places], self.prior[places], 1)
+
+
+def make_groups(turns: Sequence[Turn], table: Table, prior: NDArray[np.float64], rivals: int) -> tuple[Group, ...]:
+    """The groups of the turns that have gold among their candidates and so many rivals.
+
+    `table` holds the candidates of the turns in their order, `prior` a score for each of its rows.
+    """
+    groups = []
+    ends = np.cumsum(table.sizes)[:-1]
+    columns = (np.split(table.rows, ends), np.split(prior, ends), np.split(table.gold, ends))
+    for turn, rows, scores, gold in zip(turns, *columns, strict=True):
+        if not gold.any() or len(gold) - gold.sum() < rivals:
+            continue
+        near = np.flatnonzero(~gold)
+        near = near[np.argsort(-scores[near], kind="stable")][:rivals]
+        places = np.append(np.flatnonzero(gold), near)
+        groups.append(Group(turn, rows[places], scores[places], int(gold.sum())))
+    return tuple(groups)
