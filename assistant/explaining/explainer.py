@@ -23,11 +23,12 @@ from ranking.types import Ranking
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A sentence of the model, the card it was taken for, and what in it is not grounded."""
+    """A sentence of the model, the card it was taken for, what in it is not grounded, and the text it may shorten."""
 
     text: str
     card: int | None
     violations: tuple[Violation, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +156,18 @@ class Explainer:
         for piece in pieces(self._stream(model, messages, limit, progress)):
             card = progress.asked[piece.place] if 0 <= piece.place < len(progress.asked) else None
             violations = check(piece.text, facts, (facts.cards[card],) if card is not None else None)
-            if card in sources:
-                violations += reworded(piece.text, sources[card])
+            source = "" if card is None else sources.get(card, "")
+            if source:
+                violations += reworded(piece.text, source)
             if progress.usage.completion_tokens >= limit:  # known only at the end: this piece is the last
                 violations += (Violation("plot", "cut off"),)
-            progress.judged.append(Judged(piece.text, card, violations))
+            progress.judged.append(Judged(piece.text, card, violations, source))
             if card is None or card in progress.written:
                 continue
             if not violations and not _thin(piece.text):
                 progress.lines[card] = _whole(piece.text, card, facts, prompt.parameters)
-                if card in sources:
-                    self.retold.keep(prompt.reference, sources[card], piece.text)
+                if source:
+                    self.retold.keep(prompt.reference, source, piece.text)
             yield _show(progress, facts, card)
             yield from _rest(progress, facts, before=progress.next_asked())
 

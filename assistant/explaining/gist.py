@@ -29,7 +29,7 @@ _CLAUSE = re.compile(
     r"[,;:](?=\s)|\s+[-–—]+\s|\s(?=(?:when|while|until|after|before|because|but|and|so that|in order to|only to|who|which|where|as)\b)",
     re.IGNORECASE,
 )
-_PHRASE = re.compile(r"\s(?=(?:with|for|from|by|and|in|on|into|during|at|against)\b)", re.IGNORECASE)
+_PHRASE = re.compile(r"\s(?=(?:with|for|from|by|and|in|on|into|during|at|against|between)\b)", re.IGNORECASE)
 _OPENING = re.compile(
     r"(?:(?:when|while|after|as|with|in|having|for|on|following|during|despite|before|set|years? after|forced|from)\b"
     rf"|(?:\w{{3,}}ed|held|caught|stuck|lost|torn|driven|born) {_PREPOSITION}\b"
@@ -51,11 +51,20 @@ _APPOSITION = re.compile(
     rf"^(?!(?i:{_CONNECTIVE}|{_PREPOSITION}|under|between|given|long|shortly|nearly|since|because|set|just|once|told|held|[a-z]+ed|[a-z]+ing)\b)"
     rf"([^,]+), (?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,70}},\s+(?={_GOES_ON})"
 )
+# "When Ida, a tired banker, is …": what stands after the first comma belongs to the opening.
+_ASIDE_BEFORE_VERB = re.compile(rf"(?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,70}},\s+(?={_GOES_ON})")
 _NAMED = re.compile(rf", [A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,2}},\s+(?={_GOES_ON})")
 # "A wounded, weary …", "a wounded and weary …": the noun is still to come.
 _NO_NOUN_YET = re.compile(
     rf"\b{_DETERMINER}\s+(?:[\w’'-]+,\s|[\w’'-]*(?:ed|y|ous|ive|al|ic|ful|less|able|ish|ing|ent|ant)\sand\s)"
     rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|{_PREPOSITION}|he|she|they|it|is|are|was|were|has|have|only)\b)[a-z]"
+)
+# "A town ruled by …", "to battle with …", "between two worlds and …": the words wait for what follows.
+_WAITING = re.compile(
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b(?:\w{2,}ed|brought|born|driven|torn|led|taken|held|caught|made|known)\s(?=by\b)"
+    rf"|\b(?:\w{{2,}}ed|(?:to|must|can|could|will|would|should) (?:\w+ly )?\w+)\s(?={_PREPOSITION}\b)|\b\w{{2,}}ing\s(?=with\b)"
+    r"|\b(?:between|both|either)\s[^,]+?\s(?=(?:and|or)\b)",
+    re.IGNORECASE,
 )
 _CONDITION_ONLY = re.compile(
     r",?\s+(?:but|and|so|then)\s+(?:when|after|while|if|as|once|before|because|since|though|although)\b.*$",
@@ -78,17 +87,29 @@ _ADVERTISING = re.compile(
 def gist(description: str, most: int = MOST_WORDS) -> str:
     """The first sentence that tells what happens, cut at a clause to about `most` words; "" without one.
 
-    A sentence that can be understood without the one before it goes first.
+    A sentence that can be understood without the one before it goes first. One that is too long and has no place where
+    it can be cut is passed over: a model that is given half a sentence ends it with words of its own.
     """
     sentences = _SENTENCE.split(" ".join(html.unescape(description).split()))[:3]
-    plain = [_ASIDE.sub("", sentence).strip(" .!?\"“”'’…") for sentence in sentences]
+    plain = [_bare(_ASIDE.sub("", sentence)) for sentence in sentences]
     telling = [sentence for sentence in plain if not _ADVERTISING.search(sentence)]
     for least in (_LEAST_WORDS, _FEWEST_WORDS):
-        if long := [sentence for sentence in telling if len(sentence.split()) >= least]:
-            chosen = next((sentence for sentence in long if not _LEANING.match(sentence)), long[0])
+        long = [sentence for sentence in telling if len(sentence.split()) >= least]
+        for chosen in sorted(long, key=lambda sentence: bool(_LEANING.match(sentence))):
             alone = _JOINING.sub(lambda joined: joined[1].upper(), chosen)
-            return _cut(_main_clause(alone, most), most)
+            if short := _cut(_main_clause(alone, most), most):
+                return short
     return ""
+
+
+def _bare(sentence: str) -> str:
+    """The sentence without its full stop and the quotation marks around it; those of a name at its end stay."""
+    text = sentence.strip(" .!?…")
+    for opening, closing in ('""', "“”", "''", "‘’"):
+        inside = text.strip(opening + closing).strip(" .!?…")
+        if opening not in inside and closing not in inside:
+            text = inside
+    return text
 
 
 def closed(text: str) -> str:
@@ -104,20 +125,22 @@ def _main_clause(sentence: str, most: int) -> str:
     if opening is None or len(sentence.split()) <= most:
         return sentence
     rest = sentence[opening.end() :]
-    if len(rest.split()) < _LEAST_WORDS or _LEANS.match(rest):
+    if len(rest.split()) < _LEAST_WORDS or _LEANS.match(rest) or _ASIDE_BEFORE_VERB.match(rest):
         return sentence
     return rest[:1].upper() + rest[1:]
 
 
 def _cut(sentence: str, most: int) -> str:
+    """The sentence, or its beginning up to a place where it can end; "" when there is none."""
     if len(sentence.split()) > most:
-        sentence = _NAMED.sub(" ", _APPOSITION.sub(r"\1 ", sentence))
+        start = found.end() if (found := _DEPENDENT.match(sentence)) else 0
+        sentence = sentence[:start] + _NAMED.sub(" ", _APPOSITION.sub(r"\1 ", sentence[start:]))
     words = sentence.split()
     if len(words) <= most + _SLACK:
         return sentence
-    beginning = " ".join(words[:most])
-    ends = (_last(*end, sentence, len(beginning)) for end in ((_CLAUSE, 4), (_PHRASE, 1)))
-    kept = closed(_CONDITION_ONLY.sub("", next(filter(None, ends), beginning))).strip(" .,;:–—-")
+    limit = len(" ".join(words[:most]))
+    ends = (_last(*end, sentence, limit) for end in ((_CLAUSE, 4), (_PHRASE, 1)))
+    kept = closed(_CONDITION_ONLY.sub("", next(filter(None, ends), ""))).strip(" .,;:–—-")
     # "When the siege begins" tells the same without its first word once the main clause is cut off.
     dependent = _DEPENDENT.match(kept) if "," not in kept else None
     return kept if dependent is None else kept[dependent.end()].upper() + kept[dependent.end() + 1 :]
@@ -126,10 +149,11 @@ def _cut(sentence: str, most: int) -> str:
 def _last(boundary: re.Pattern[str], fewest: int, text: str, limit: int) -> str:
     """The text up to the last boundary within `limit` characters that leaves enough words; "" without one.
 
-    Fewer than `fewest` words since the boundary before are part of a list ("while Gimli, Legolas"), and an adjective
-    waits for its noun: no places to stop.
+    Fewer than `fewest` words since the boundary before are part of a list ("while Gimli, Legolas"), an adjective waits
+    for its noun, and a participle for what follows: no places to stop.
     """
-    unfit = [range(match.start() + 1, match.end()) for match in _NO_NOUN_YET.finditer(text)]
+    open_ = (match for pattern in (_NO_NOUN_YET, _WAITING) for match in pattern.finditer(text))
+    unfit = [range(match.start() + 1, match.end()) for match in open_]
     found = (match.start() for match in boundary.finditer(text) if match.start() <= limit)
     stops = [end for end in found if not any(end in stretch for stretch in unfit)]
     parts = zip([0, *stops], stops, strict=False)

@@ -32,8 +32,14 @@ def test_the_first_sentence_that_tells_something_is_cut_at_a_clause(description:
     assert gist(description) == expected
 
 
+def test_a_sentence_that_can_be_cut_nowhere_is_passed_over() -> None:
+    endless = "A clerk counts " + "sheep " * 40
+    assert gist(endless) == ""
+    assert gist(f"{endless}. Nobody in the office believes him.") == "Nobody in the office believes him"
+
+
 def test_a_gist_is_short_and_its_words_are_those_of_the_description() -> None:
-    text = "word " * 60
+    text = "A clerk counts " + "sheep " * 8 + "and then " + "more " * 40
     found = gist(text)
     assert 0 < len(found.split()) <= MOST_WORDS
     assert found in text
@@ -76,6 +82,31 @@ def test_words_that_something_must_follow_are_dropped_at_the_end(text: str, expe
             "Accused in the spring of the murder of his wife and of her lover, a careful banker begins a new life in a "
             "prison where nobody else can count.",
             "A careful banker begins a new life in a prison where nobody else can count",
+        ),
+        # Words that wait for what follows: a model would go on with words of another line.
+        (
+            "A shy girl wanders away from her parents through the hills, along a path that leads to a valley ruled by "
+            "strange and unusual animals.",
+            "A shy girl wanders away from her parents through the hills",
+        ),
+        (
+            "A nervous father of three very small children in the suburbs of a big town must finally deal with the ghost of "
+            "his own father.",
+            "A nervous father of three very small children",
+        ),
+        (
+            "An old farmhand from the far end of the valley unwittingly opens a gateway between the world of people and "
+            "that of the giants.",
+            "An old farmhand from the far end of the valley unwittingly opens a gateway",
+        ),
+        (
+            "When Ida, a tired young banker, is cursed with an old body by a spiteful aunt, her only chance of breaking "
+            "the spell lies with a baker.",
+            "Ida is cursed with an old body by a spiteful aunt",
+        ),
+        (
+            'A clerk of the railway adapts the book "The Orchid Thief".',
+            'A clerk of the railway adapts the book "The Orchid Thief"',
         ),
         (
             "Her life is not what it was. But when her oldest friend is engaged, she has to serve. Though broke, Annie "
