@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +66,10 @@ class Case:
             raise CaseError(f"{self.place}: unknown key {unknown[0]!r}{where}; there are: {', '.join(sorted(known))}")
 
 
-def read_cases(path: Path, *, required: tuple[str, ...] = (), limit: int | None = None) -> tuple[Case, ...]:
-    """The cases of a file of JSON lines or a YAML list; at most `limit`, spread evenly over the file.
+def read_cases(
+    path: Path, *, required: tuple[str, ...] = (), limit: int | None = None, seed: int | None = None
+) -> tuple[Case, ...]:
+    """The cases of a file of JSON lines or a YAML list; at most `limit`, as `sample` draws them.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def read_cases(path: Path, *, required: tuple[str, ...] = (), limit: int | None 
         cases[name] = Case(name, data, place)
     if not cases:
         raise CaseError(f"{path}: no cases in it")
-    return sample(tuple(cases.values()), limit)
+    return sample(tuple(cases.values()), limit, seed)
 
 
 def _json_rows(path: Path, lines: list[str]) -> Iterator[tuple[str, Any]]:
@@ -115,10 +118,13 @@ def _yaml_rows(path: Path, text: str) -> Iterator[tuple[str, Any]]:
         yield f"{path}:{one.start_mark.line + 1}", value
 
 
-def sample(cases: tuple[Case, ...], limit: int | None) -> tuple[Case, ...]:
-    """At most `limit` cases, evenly spread."""
+def sample(cases: tuple[Case, ...], limit: int | None, seed: int | None = None) -> tuple[Case, ...]:
+    """At most `limit` cases, evenly spread; with a seed, drawn at random and left in their order."""
     if limit is None or limit >= len(cases):
         return cases
     if limit < 1:
         raise ValueError(f"a sample needs at least 1 case, not {limit}")
+    if seed is not None:
+        drawn = sorted(random.Random(seed).sample(range(len(cases)), limit))
+        return tuple(cases[index] for index in drawn)
     return tuple(cases[index * len(cases) // limit] for index in range(limit))

@@ -36,7 +36,10 @@ def _told(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except typer.Exit:
             raise
-        except (ValueError, KeyError, FileNotFoundError, RuntimeError) as error:
+        except OSError as error:
+            console.print(f"concierge: {error.filename}: {error.strerror}", style="red", markup=False)
+            raise typer.Exit(2) from error
+        except (ValueError, KeyError, RuntimeError) as error:
             console.print(f"concierge: {error.args[0] if error.args else error}", style="red", markup=False)
             raise typer.Exit(2) from error
 
@@ -102,6 +105,9 @@ def evaluate(
     answers: Annotated[str, typer.Option(help="Use imported answers of this model; asks no engine.")] = "",
     repeat: Annotated[int, typer.Option(help="Ask each case so often afresh, past the cache.", min=0)] = 0,
     limit: Annotated[int, typer.Option(help="Cases per suite; 0: the standard sample; -1: all.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="Draw the sample at random with this seed, in place of the standard one.")
+    ] = None,
     smoke: Annotated[bool, typer.Option("--smoke", help="The short sample, with the gates of short runs.")] = False,
     budget: Annotated[float, typer.Option(help="Seconds per suite and version; 0: no end.", min=0)] = 0,
     cases: Annotated[Path | None, typer.Option(help="Cases from this file in place of the suite's.")] = None,
@@ -116,7 +122,9 @@ def evaluate(
     from prompts.evaluation.session import Options, run_evaluation
 
     judged_by = JudgeOptions(judge_engine, judge_model) if judge else None
-    options = Options(prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out, judged_by, asking)
+    options = Options(
+        prompt, against, engine, answers, repeat, limit, smoke, budget, cases, out, judged_by, asking, seed
+    )
     if run_evaluation(tuple(suite), options, console):
         raise typer.Exit(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -87,21 +88,26 @@ def as_promptfoo(rows: Sequence[dict[str, Any]], base_url: str, model: str) -> s
     tests = [
         {
             "description": f"{row['prompt']} {row['id']}",
-            "vars": {"messages": json.dumps(row["messages"], ensure_ascii=False)},
-            "options": {},
-            "assert": _assertions(row["expect"]),
+            "vars": {"messages": _untemplated(json.dumps(row["messages"], ensure_ascii=False))},
+            "assert": [*([{"type": "is-json"}] if "schema" in row["parameters"] else []), *_assertions(row["expect"])],
         }
         for row in rows
     ]
+    most = max((int(row["parameters"]["max_tokens"]) for row in rows), default=0)
     config = {
         "description": "Exported by concierge prompts export",
         "prompts": ["{{ messages | safe }}"],
         "providers": [
-            {"id": f"openai:chat:{model}", "config": {"apiBaseUrl": base_url, "temperature": 0, "max_tokens": 170}}
+            {"id": f"openai:chat:{model}", "config": {"apiBaseUrl": base_url, "temperature": 0, "max_tokens": most}}
         ],
         "tests": tests,
     }
     return yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=120)
+
+
+def _untemplated(text: str) -> str:
+    """JSON in which no template begins: promptfoo renders a prompt twice, and what people wrote is no template."""
+    return re.sub(r"\{(?=[{%#])", r"\\u007b", text)
 
 
 def _assertions(expect: Any) -> list[dict[str, str]]:

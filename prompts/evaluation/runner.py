@@ -29,9 +29,11 @@ class RunError(RuntimeError):
     """A suite that cannot be run; the message names the case and the reason."""
 
 
-def load_suite_cases(suite: Suite, path: Path | None = None, limit: int | None = None) -> tuple[Case, ...]:
-    """The suite's cases, from its own file or another."""
-    cases = read_cases(path or CASES / suite.cases, required=suite.required, limit=limit)
+def load_suite_cases(
+    suite: Suite, path: Path | None = None, limit: int | None = None, seed: int | None = None
+) -> tuple[Case, ...]:
+    """The suite's cases, from its own file or another; at most `limit`, as `sample` draws them."""
+    cases = read_cases(path or CASES / suite.cases, required=suite.required, limit=limit, seed=seed)
     for case in cases:
         case.only(("id", *suite.required, *suite.optional))
     return cases

@@ -56,6 +56,7 @@ class Options:
     out: Path | None = None
     judge: JudgeOptions | None = None
     asking: bool = False
+    seed: int | None = None
 
 
 def cache_of(settings: Settings) -> AnswerCache:
@@ -187,12 +188,12 @@ def _versions(one: Suite, options: Options) -> list[Prompt]:
 
 def _cases(one: Suite, prompt: Prompt, options: Options, make: MakeBench, settings: Settings) -> tuple[Case, ...]:
     limit = _limit(one, options)
-    if not options.asking or not one.engine:
-        return load_suite_cases(one, options.cases, limit)
+    if not (options.asking or one.asks) or not one.engine:
+        return load_suite_cases(one, options.cases, limit, options.seed)
     found = asking(one, load_suite_cases(one, options.cases), prompt, make, cache_of(settings))
     if not found:
         raise ValueError(f"{one.name}: none of its cases asks the model, so {prompt.reference} changes nothing in them")
-    return sample(found, limit)
+    return sample(found, limit, options.seed)
 
 
 def _limit(one: Suite, options: Options) -> int | None:
@@ -215,6 +216,8 @@ def run_export(
     settings = Settings().model_copy(update={"engine": "none"})
     with opened(settings, console) as (make, _):
         rows = export_questions(one, cases, version, make, cache_of(settings))
+    if not rows:
+        raise ValueError(f"{name}: in none of the {len(cases)} cases is the model asked, so there is nothing to export")
     if form == "promptfoo":
         text = as_promptfoo(rows, base_url, model)
     else:

@@ -93,7 +93,7 @@ def _pairs(gold: Record, found: Record) -> dict[str, tuple[set[str], set[str]]]:
         "title": (_lower(found["like"], found["dislike"]), _lower(gold["like"], gold["dislike"])),
         "genre": (_lower(found["genres"], found["not_genres"]), _lower(gold["genres"], gold["not_genres"])),
         "people": (_lower(found["people"]), _lower(gold["people"])),
-        "wishes": (_plain(found["wishes"]), _plain(gold["wishes"])),
+        "wishes": (plain_wishes(found["wishes"]), plain_wishes(gold["wishes"])),
         "refers_to": (_lower(found["refers_to"]), _lower(gold["refers_to"])),
     }
 
@@ -111,7 +111,7 @@ def _lower(*lists: Iterable[str]) -> set[str]:
     return {value.casefold() for values in lists for value in values}
 
 
-def _plain(wishes: Iterable[str]) -> set[str]:
+def plain_wishes(wishes: Iterable[str]) -> set[str]:
     """Wishes by what the vocabulary takes them for: "haunted house" and "ghost" are one."""
     found = {wish: [w for w in load_vocabulary().find(wish) if w.entry.section == "wish"] for wish in _lower(wishes)}
     return {words[0].entry.values[0] if words else wish for wish, words in found.items()}

@@ -18,8 +18,8 @@ Runner = Callable[[Case, Workbench], CaseResult]
 class Suite:
     """A suite: its cases' file in `prompts/cases`, the keys each case must and may have, and what it judges.
 
-    The module of the same name does a case. `prompt` is the prompt that the suite judges; `sample` is the size of a
-    standard run, `smoke` of a short one.
+    The module of the same name, or `module`, does a case. `prompt` is the prompt that the suite judges; `sample` is the
+    size of a standard run, `smoke` of a short one. With `asks` only cases in which the model is asked are drawn.
     """
 
     name: str
@@ -31,10 +31,12 @@ class Suite:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     engine: bool = True
+    module: str = ""
+    asks: bool = False
 
     def runner(self) -> Runner:
         """The function that does one case."""
-        found: Runner = import_module(f"prompts.evaluation.suites.{self.name}").run
+        found: Runner = import_module(f"prompts.evaluation.suites.{self.module or self.name}").run
         return found
 
 
@@ -43,6 +45,9 @@ SUITES: Mapping[str, Suite] = MappingProxyType({one.name: one for one in (
     Suite("extraction", "what a message wants", "understand.jsonl", "understand", 36, 8,
           required=("text", "expect"),
           optional=("shown", "context")),
+    Suite("asking", "messages that rules leave to the model", "understand-fresh.jsonl", "understand", 24, 4,
+          required=("text", "expect"),
+          optional=("shown", "context"), module="extraction", asks=True),
     Suite("conversations", "scripted dialogues", "conversations.yaml", "understand", 10, 2,
           required=("covers", "turns")),
     Suite("rationales", "why each card is there", "explain.jsonl", "explain", 16, 2,

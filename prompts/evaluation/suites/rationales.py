@@ -13,6 +13,8 @@ from prompts.evaluation.workbench import Workbench
 from retrieval.types import Constraints
 
 MOST_WORDS = 25
+ENOUGH_WORDS = 16
+"""What prompts that shorten ask for; a longer source says more than fits a card."""
 MOST_HAN = 45
 
 
@@ -59,6 +61,7 @@ def run(case: Case, bench: Workbench) -> CaseResult:
         "shown_grounded": (float(count - len(bad)), float(count)),
         "useful": (float(sum(_useful(result.reasons[card], facts, card) for card in told)), float(len(told))),
         "short": (float(sum(_short(judged.text) for judged in result.judged)), float(len(result.judged))),
+        "shortened": shortened(result),
         "varied": _varied([judged.text for judged in own]),
         **bench.spent(before),
     }
@@ -114,6 +117,13 @@ def _short(text: str) -> bool:
     return len(text.split()) <= MOST_WORDS and len(text) <= (
         MOST_HAN if any("\u4e00" <= c <= "\u9fff" for c in text) else 170
     )
+
+
+def shortened(result: ExplainResult) -> tuple[float, float]:
+    """Of the sources that are too long, those that came back short enough with nothing wrong: copying is no merit."""
+    long = [judged for judged in result.judged if len(judged.source.split()) > ENOUGH_WORDS]
+    good = [judged for judged in long if not judged.violations and len(judged.text.split()) <= ENOUGH_WORDS]
+    return float(len(good)), float(len(long))
 
 
 def _varied(lines: list[str]) -> tuple[float, float]:

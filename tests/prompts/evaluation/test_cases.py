@@ -48,6 +48,14 @@ def test_a_sample_is_spread_over_the_file() -> None:
     assert len({case.data["language"] for case in picked}) == 2
 
 
+def test_a_seed_draws_another_sample_and_always_the_same() -> None:
+    cases = read_cases(CASES / "explain.jsonl")
+    first, again, other = (read_cases(CASES / "explain.jsonl", limit=8, seed=seed) for seed in (1, 1, 2))
+    assert first == again != other
+    assert first != sample(cases, 8)
+    assert list(first) == sorted(first, key=cases.index)
+
+
 @pytest.mark.parametrize("one", [one for one in SUITES.values() if one.name != "recall"], ids=lambda one: one.name)
 def test_shipped_cases_are_well_formed(one) -> None:  # type: ignore[no-untyped-def]
     assert len(load_suite_cases(one)) >= one.smoke

@@ -36,6 +36,7 @@ def test_mistakes_are_told_in_a_line() -> None:
         (["show", "explain@x"], "no prompt reference"),
         (["show", "explain@99"], "there are: 1, 2"),
         (["eval", "--suite", "nope"], "there are"),
+        (["render", "understand", "--inputs", "nowhere.json"], "nowhere.json: No such file"),
     ):
         result = runner.invoke(prompts_app, arguments)
         assert result.exit_code == 2, result.output

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant.engines.types import EngineError
+from assistant.explaining import ExplainResult, Judged, Violation
 from prompts import load
 from prompts.evaluation.cache import AnswerCache, CachedModel
 from prompts.evaluation.cases import Case, CaseError
@@ -12,7 +16,7 @@ from prompts.evaluation.exchange import as_promptfoo, asking, export_questions, 
 from prompts.evaluation.measures import CaseResult, SuiteRun, estimate
 from prompts.evaluation.report import summary, table, write
 from prompts.evaluation.runner import MakeBench, RunError, load_suite_cases, run_suite
-from prompts.evaluation.suites import suite
+from prompts.evaluation.suites import rationales, suite
 from tests.fakes import QueueModel
 
 RATIONALE = {"id": "r", "language": "en", "likes": ["Inception"], "genres": ["science fiction"]}
@@ -42,6 +46,18 @@ def test_rationales_see_what_is_not_grounded(make_bench: MakeBench, cache: Answe
     assert "Spielberg" not in str(result.output)
 
 
+def test_only_good_shortening_counts_as_shortened(make_bench: MakeBench, cache: AnswerCache) -> None:
+    def shortened(text: str) -> tuple[float, float]:
+        source = " ".join(f"word{number}" for number in range(20))
+        violations = (Violation("plot", "dog"),) if "dog" in text else ()
+        judged = (Judged(text, 0, violations, source), Judged("Short as it was", 1, (), "Short as it was"))
+        return rationales.shortened(ExplainResult(("", ""), judged=judged))
+
+    assert shortened("word1 word2 word3") == (1.0, 1.0)
+    assert shortened("word1 dog") == (0.0, 1.0)
+    assert shortened(" ".join(f"word{number}" for number in range(20))) == (0.0, 1.0)
+
+
 def test_extraction_scores_values(make_bench: MakeBench, cache: AnswerCache) -> None:
     result = one(
         "extraction",
@@ -52,6 +68,12 @@ def test_extraction_scores_values(make_bench: MakeBench, cache: AnswerCache) -> 
     )
     assert result.measures["title_f1"] == (2.0, 2.0)
     assert result.measures["spurious"] == (0.0, 1.0)
+    funny: dict[str, object] = {"id": "f", "text": "something funny", "expect": {"intent": "recommend"}}
+    invented = one("extraction", funny, make_bench, cache, None)
+    assert invented.measures["wish_f1"] == (0.0, 1.0)
+    assert not invented.passed
+    wished = {**funny, "expect": {"intent": "recommend", "wishes": ["funny"]}}
+    assert one("extraction", wished, make_bench, cache, None).measures["wish_f1"] == (2.0, 2.0)
     wrong = {**MESSAGE, "expect": {"intent": "recommend", "like": ["Memento"]}}
     assert not one("extraction", wrong, make_bench, cache, None).passed
 
@@ -158,7 +180,10 @@ def test_export_and_import_close_the_circle(make_bench: MakeBench, cache: Answer
     whole = Case("w", {"text": "loved Inception", "expect": {}}, "c:2")  # the rules read it without the model
     assert asking(part, (*cases, whole), prompt, make_bench, cache) == cases
     assert rows[0]["messages"][-1]["content"] == MESSAGE["text"]
-    assert "icontains" in as_promptfoo(rows, "http://127.0.0.1:1/v1", "m")
+    config = yaml.safe_load(as_promptfoo(rows, "http://127.0.0.1:1/v1", "m"))
+    assert [one["type"] for one in config["tests"][0]["assert"]] == ["is-json", "icontains"]
+    assert config["providers"][0]["config"]["max_tokens"] == rows[0]["parameters"]["max_tokens"]
+    assert json.loads(config["tests"][0]["vars"]["messages"]) == rows[0]["messages"]
     answered = [{**row, "text": '{"intent":"recommend","like":["Inception"],"no":["horror"]}'} for row in rows]
     assert import_answers(write(answered), cache, "elsewhere") == 1
     cases = load_suite_cases(part, write([MESSAGE]))
@@ -167,6 +192,14 @@ def test_export_and_import_close_the_circle(make_bench: MakeBench, cache: Answer
     assert run.results[0].passed
     with pytest.raises(CaseError, match="lacks text"):
         import_answers(write(rows), cache, "elsewhere")
+
+
+def test_nothing_that_people_write_is_a_template_in_promptfoo() -> None:
+    messages = [{"role": "user", "content": "{{{ 7*7 }} {% raw %} {# x #} {ok}"}]
+    row = {"id": "a", "prompt": "x@1", "messages": messages, "parameters": {"max_tokens": 9}, "expect": None}
+    told = yaml.safe_load(as_promptfoo([row], "http://127.0.0.1:1/v1", "m"))["tests"][0]["vars"]["messages"]
+    assert not re.search(r"\{[{%#]", told)
+    assert json.loads(told) == messages
 
 
 def test_reports_are_written(tmp_path: Path, make_bench: MakeBench, cache: AnswerCache) -> None:
