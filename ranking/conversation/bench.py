@@ -16,6 +16,7 @@ from ranking.conversation.cases import Case, Understand, read_cases
 from ranking.conversation.choice import HYBRID, SINGLE
 from ranking.conversation.corpus import to_turn
 from ranking.conversation.encoding import Encoder, encode_turns
+from ranking.conversation.heard import with_heard
 from ranking.conversation.learner import Learner
 from ranking.conversation.measures import Difference, Ranks, compare, rank_of
 from ranking.conversation.model import ConversationModel
@@ -86,13 +87,15 @@ def bench_conversation(
     `ablation` adds the single parts and the rankers stored by `train --ablate`. What `rerank` makes for
     the model's folder and catalog (`CrossEncoder.load`) looks at the best again. Raises CaseError and ModelError.
     """
-    cases = sample(read_cases(cases_path), limit, seed)
+    cases: Sequence[Case] = sample(read_cases(cases_path), limit, seed)
     model = load_model(model_dir)
     if understand == "llm":
         if reader is None:
             raise ValueError("understanding by LLM needs an engine: none was given")
         cases = tuple(reader(case) for case in tqdm(cases, desc="Understanding", disable=not progress))
-    if understand == "none":
+    if understand != "none":
+        cases = with_heard(cases, model.catalog)
+    else:
         model = replace(
             model, parts=tuple(part.without_text() if isinstance(part, Facts) else part for part in model.parts)
         )

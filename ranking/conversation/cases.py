@@ -26,7 +26,8 @@ class Case:
     """One turn: its context, the ids named so far in order, and the ids recommended next.
 
     `disliked` and `wishes` are what an understanding of the text adds: ids the person did not like, and the wishes in
-    words. Both are empty when nothing has read the text.
+    words. `heard` holds the ids of titles that were said, where the recording lists none as mentioned: it then counts
+    as `mentioned`. All are empty when nothing has read the text.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Case:
     gold: tuple[str, ...]
     disliked: tuple[str, ...] = ()
     wishes: str = ""
+    heard: tuple[str, ...] = ()
 
 
 Understand = Callable[[Case], Case]

@@ -22,9 +22,9 @@ _SPEAKERS = {"assistant": 1, "user": 2}
 class Turn:
     """A case in catalog rows. `own` is the place of its dialog in the corpus, -1 when it is not there.
 
-    `mentioned` keeps the order of the case; `liked` is the same without what the person refused; `speakers` tells who
-    named each liked item last (0 unknown, 1 assistant, 2 user), as far as its title is found in what was `said`. An
-    `invented` turn was never held.
+    `mentioned` keeps the order of the case; `liked` is the same without what the person refused;
+    `speakers` tells who named each liked item last (0 unknown, 1 assistant, 2 user), as far as its title is found in
+    what was `said`. An `invented` turn was never held.
     """
 
     case: Case
@@ -104,7 +104,9 @@ def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[C
         raise ValueError("no interaction names an item of the catalog, and there are no cases to learn from")
     told: dict[str, dict[int, None]] = {}
     for case in cases:
-        told.setdefault(case.dialog, {}).update(dict.fromkeys(catalog.rows((*case.mentioned, *case.gold)).tolist()))
+        told.setdefault(case.dialog, {}).update(
+            dict.fromkeys(catalog.rows((*case.mentioned, *case.heard, *case.gold)).tolist())
+        )
     owner = {}
     for dialog, named in told.items():
         known = histories.get(dialog, {})
@@ -121,7 +123,8 @@ def build_corpus(catalog: Catalog, interactions: pd.DataFrame, cases: Sequence[C
 
 def to_turn(catalog: Catalog, case: Case, own: int = -1) -> Turn:
     """The case in catalog rows; ids that the catalog lacks are left out, and gold that was mentioned before."""
-    liked = catalog.rows(item for item in case.mentioned if item not in case.disliked)
+    named = case.mentioned or case.heard
+    liked = catalog.rows(item for item in named if item not in case.disliked)
     said = merged(case.context)
     heard = [(_SPEAKERS[utterance.role], utterance.text.casefold()) for utterance in reversed(said)]
     speakers = np.zeros(len(liked), np.int8)
@@ -129,7 +132,7 @@ def to_turn(catalog: Catalog, case: Case, own: int = -1) -> Turn:
         title = catalog.titles[row].casefold()
         speakers[place] = next((speaker for speaker, text in heard if title in text), 0)
     gold = catalog.rows(item for item in case.gold if item not in case.mentioned)
-    return Turn(case, catalog.rows(case.mentioned), liked, speakers, said, gold, own)
+    return Turn(case, catalog.rows(named), liked, speakers, said, gold, own)
 
 
 def _histories(catalog: Catalog, interactions: pd.DataFrame) -> dict[str, dict[int, None]]:

@@ -27,6 +27,7 @@ from ranking.conversation.fitting import (
     turns_to_rank,
     unseen_table,
 )
+from ranking.conversation.heard import with_heard
 from ranking.conversation.learner import Learner
 from ranking.conversation.model import ConversationModel
 from ranking.conversation.parts.network import ItemFacts
@@ -131,7 +132,7 @@ def fit_and_save(
 ) -> TrainResult:
     """The same from what has been read."""
     clock, config = Stopwatch(), config or ConversationConfig()
-    corpus = prepare(catalog, interactions, cases, config)
+    corpus = prepare(catalog, interactions, with_heard(cases, catalog), config)
     vectors = item_vectors(catalog, encoder, config.most_words, progress)
     batch = encode_turns(corpus.turns, encoder, progress=progress)
     clock.lap("embedding")
