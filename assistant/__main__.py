@@ -135,7 +135,7 @@ def train(
         return
     if catalog is None or out is None:
         raise ValueError("name both --catalog and --out, or neither to train the catalog that is served")
-    from ranking.conversation.rerank.cross_encoder import CrossEncoderConfig
+    from ranking.conversation.rerank.fine_tuning import CrossEncoderConfig
     from ranking.conversation.train import train_conversation
 
     encoder = embedder()

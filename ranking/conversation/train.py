@@ -34,7 +34,8 @@ from ranking.conversation.parts.network import ItemFacts
 from ranking.conversation.parts.networks import Networks
 from ranking.conversation.parts.outside import read_outside
 from ranking.conversation.rerank.cross_encoder import FOLDER as CROSS_ENCODER
-from ranking.conversation.rerank.cross_encoder import CrossEncoder, CrossEncoderConfig
+from ranking.conversation.rerank.cross_encoder import CrossEncoder
+from ranking.conversation.rerank.fine_tuning import CrossEncoderConfig
 from ranking.conversation.rerank.groups import make_groups
 from ranking.conversation.store import save_model
 from retrieval.catalog import Catalog

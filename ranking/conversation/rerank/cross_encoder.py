@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +18,10 @@ from transformers import AutoTokenizer, BertConfig, BertModel, PreTrainedTokeniz
 from transformers.utils import logging as transformers_logging
 
 from ranking.conversation.corpus import Turn
+from ranking.conversation.rerank.fine_tuning import CrossEncoderConfig, Inputs, fine_tune, products
 from ranking.conversation.rerank.groups import Group
 from ranking.conversation.rerank.network import CrossNetwork
 from ranking.conversation.store import ModelError
-from retrieval.bert import quickest_dtype
 from retrieval.catalog import Catalog
 from retrieval.item_text import item_text
 from retrieval.types import Rows
@@ -32,27 +30,6 @@ FOLDER = "cross-encoder"
 _META, _WEIGHTS = "cross-encoder.json", "weights.pt"
 _CHARACTERS = 16
 """More than a token has: what lies beyond so many a token is not read anyway."""
-
-
-@dataclass(frozen=True, slots=True)
-class CrossEncoderConfig:
-    """Tokens that are read, how many of the best are looked at again, and training: at most so many `minutes`.
-
-    A group is one gold item among `rivals`, drawn from the `nearest` ones. The share `held` of the dialogs is kept to
-    weigh the score beside the ranking's.
-    """
-
-    said_tokens: int = 64
-    item_tokens: int = 24
-    depth: int = 50
-    rivals: int = 11
-    nearest: int = 24
-    batch: int = 8
-    epochs: int = 2
-    minutes: float = 8.0
-    learning_rate: float = 5e-5
-    held: float = 0.15
-    seed: int = 0
 
 
 class CrossEncoder:
@@ -96,57 +73,27 @@ class CrossEncoder:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         with torch.random.fork_rng():
             torch.manual_seed(config.seed)
-            bert = BertModel.from_pretrained(base, local_files_only=True, add_pooling_layer=False, dtype=torch.float32)
+            settings = BertConfig.from_pretrained(base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+            bert = BertModel.from_pretrained(
+                base, config=settings, local_files_only=True, add_pooling_layer=False, dtype=torch.float32
+            )
             model = cls(CrossNetwork(bert, config.said_tokens), tokenizer, catalog, config)
-            model._train([group for group, out in zip(groups, held, strict=True) if not out], progress)
+            told = [group for group, out in zip(groups, held, strict=True) if not out]
+            fine_tune(model.network, told, model._inputs, config, progress)
         model.weight = model._weigh([group for group, out in zip(groups, held, strict=True) if out], progress)
         return model
 
     def scores(self, turn: Turn, rows: Rows) -> NDArray[np.float64]:
         """What to add for each of these rows, shape (rows,)."""
-        with torch.inference_mode(), _products():
+        with torch.inference_mode(), products():
             found = self.network(self._said([turn]), self._texts([rows]))
         added: NDArray[np.float64] = found[0].double().numpy()
         return added
 
-    def _train(self, groups: Sequence[Group], progress: bool) -> None:
-        config, network = self.config, self.network
-        rng = np.random.default_rng(config.seed)
-        scale = torch.nn.Parameter(torch.zeros(()))
-        head = [*network.head.parameters(), scale]
-        rates: list[dict[str, Any]] = [
-            {"params": list(network.bert.parameters())},
-            {"params": head, "lr": 20 * config.learning_rate},
-        ]
-        optimiser = torch.optim.AdamW(rates, config.learning_rate, weight_decay=1e-2)
-        full = [group["lr"] for group in optimiser.param_groups]
-        began, seen, total = time.monotonic(), 0.0, config.epochs * len(groups)
-        network.train()
-        with tqdm(total=total, desc="Cross-encoder", unit=" groups", disable=not progress) as bar:
-            order = np.concatenate([rng.permutation(len(groups)) for _ in range(config.epochs)])
-            for start in range(0, total, config.batch):
-                share = max(start / total, (time.monotonic() - began) / (60 * config.minutes))
-                if share >= 1.0:
-                    break
-                for group, rate in zip(optimiser.param_groups, full, strict=True):
-                    group["lr"] = rate * min(1.0, 20 * share + 0.02) * (1.0 - share)
-                chosen = [groups[place].drawn(config.rivals, rng) for place in order[start : start + config.batch]]
-                loss = self._loss(chosen, scale)
-                optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
-                torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-                optimiser.step()
-                seen = seen * 0.99 + 0.01 * loss.item() if seen else loss.item()
-                bar.update(len(chosen))
-                bar.set_postfix(loss=f"{seen:.3f}")
-        network.eval()
-
-    def _loss(self, groups: Sequence[Group], scale: Tensor) -> Tensor:
+    def _inputs(self, groups: Sequence[Group]) -> Inputs:
         prior = torch.tensor(np.stack([group.prior for group in groups]), dtype=torch.float32)
-        with _products():
-            added = self.network(self._said([group.turn for group in groups]), self._texts([g.rows for g in groups]))
-        likelihood: Tensor = (scale.exp() * prior + added.float()).log_softmax(dim=1)[:, 0].mean()
-        return -likelihood
+        said, items = self._said([group.turn for group in groups]), self._texts([group.rows for group in groups])
+        return Inputs(said, items, prior)
 
     def _weigh(self, groups: Sequence[Group], progress: bool) -> float:
         """The weight beside the ranking's score that makes the held gold likeliest; 0 when none helps."""
@@ -221,10 +168,3 @@ def _padded(tokens: Sequence[Sequence[int]]) -> Tensor:
     for row, values in zip(found, tokens, strict=True):
         row[: len(values)] = torch.tensor(values)
     return found
-
-
-def _products() -> AbstractContextManager[object]:
-    """Products in bfloat16 where that is quickest."""
-    if quickest_dtype() == torch.float32:
-        return nullcontext()
-    return torch.autocast("cpu", torch.bfloat16)

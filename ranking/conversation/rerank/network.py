@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import BertModel
 
 
@@ -32,18 +31,21 @@ class CrossNetwork(nn.Module):
     def forward(self, said: Tensor, items: Tensor) -> Tensor:
         """Scores of shape (n, k) for tokens `said` (n, words) and `items` (n, k, words); 0 is padding."""
         n, k, _ = items.shape
-        heard, hidden = self._embedded(said, 0, 0), self._embedded(items.flatten(0, 1), self.offset, 1)
-        spoken, written = _filled(said), _filled(items.flatten(0, 1))
-        both = torch.cat([_each(spoken, k), written], dim=-1)
+        items = items.flatten(0, 1)
+        heard, hidden = self._embedded(said, 0, 0), self._embedded(items, self.offset, 1)
+        unheard, unread = _padding(said), _padding(items)
         layers: list[Any] = list(self.bert.encoder.layer)
         for layer in layers:
             asked, keys, values = self._parts(layer.attention.self, heard)
             own, own_keys, own_values = self._parts(layer.attention.self, hidden)
-            together = torch.cat([_each(keys, k), own_keys], dim=2), torch.cat([_each(values, k), own_values], dim=2)
-            hidden = _rest(layer, functional.scaled_dot_product_attention(own, *together, both), hidden)
+            to_said = _by_item(_by_turn(own, k) @ keys.transpose(2, 3) + unheard, k)
+            weights = torch.cat([to_said, own @ own_keys.transpose(2, 3) + unread], dim=-1).softmax(dim=-1)
+            from_said, from_own = weights[..., : said.shape[1]], weights[..., said.shape[1] :]
+            mixed = _by_item(_by_turn(from_said, k) @ values, k) + from_own @ own_values
+            hidden = _rest(layer, mixed, hidden)
             if layer is not layers[-1]:
-                heard = _rest(layer, functional.scaled_dot_product_attention(asked, keys, values, spoken), heard)
-        kept = (items > 0).flatten(0, 1).to(hidden.dtype)[..., None]
+                heard = _rest(layer, (asked @ keys.transpose(2, 3) + unheard).softmax(dim=-1) @ values, heard)
+        kept = (items > 0).to(hidden.dtype)[..., None]
         pooled = (hidden * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
         scores: Tensor = self.head(pooled).view(n, k)
         return scores
@@ -54,22 +56,27 @@ class CrossNetwork(nn.Module):
         return found
 
     def _parts(self, attention: Any, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values, each of shape (n, heads, words, depth)."""
+        """Scaled queries, keys and values, each of shape (n, heads, words, depth)."""
         parts = (getattr(attention, name)(hidden) for name in ("query", "key", "value"))
         query, key, value = (part.view(*hidden.shape[:2], self.heads, -1).transpose(1, 2) for part in parts)
-        return query, key, value
+        return query * query.shape[-1] ** -0.5, key, value
 
 
-def _each(values: Tensor, times: int) -> Tensor:
-    """Every row so many times."""
-    return values.repeat_interleave(times, dim=0)
+def _by_turn(values: Tensor, k: int) -> Tensor:
+    """(n * k, heads, words, …) to (n, heads, k * words, …): what the items of a turn ask goes into one product."""
+    return values.reshape(-1, k, *values.shape[1:]).transpose(1, 2).flatten(2, 3)
 
 
-def _filled(tokens: Tensor) -> Tensor:
-    """True where a token stands, shape (n, 1, 1, words); the first place counts as one, so that no row is empty."""
-    filled = tokens > 0
-    filled[:, 0] = True
-    return filled[:, None, None]
+def _by_item(values: Tensor, k: int) -> Tensor:
+    """The way back."""
+    return values.reshape(*values.shape[:2], k, -1, values.shape[-1]).transpose(1, 2).flatten(0, 1)
+
+
+def _padding(tokens: Tensor) -> Tensor:
+    """What keeps attention from padding, shape (n, 1, 1, words); the first place stays, so that no row is empty."""
+    empty = tokens == 0
+    empty[:, 0] = False
+    return torch.zeros(tokens.shape).masked_fill_(empty, -1e4)[:, None, None]
 
 
 def _rest(layer: Any, mixed: Tensor, hidden: Tensor) -> Tensor:
