@@ -46,13 +46,13 @@ _LEANING = re.compile(
 )
 _JOINING = re.compile(r"^(?:but|and|or|so|yet|then|now|however|meanwhile)\b,?\s+(\w)", re.IGNORECASE)
 # ", a wounded rider," and ", Keyser Soze," between a subject and its verb. An opening is no subject.
-_GOES_ON = rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|only|not|to|\w+ing)\b)[a-z]"
+_GOES_ON = rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|only|not|to|\w+ing)\b|[\w-]+,)[a-z]"
 _APPOSITION = re.compile(
     rf"^(?!(?i:{_CONNECTIVE}|{_PREPOSITION}|under|between|given|long|shortly|nearly|since|because|set|just|once|told|held|[a-z]+ed|[a-z]+ing)\b)"
     rf"([^,]+), (?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,70}},\s+(?={_GOES_ON})"
 )
 # "When Ida, a tired banker, is …": what stands after the first comma belongs to the opening.
-_ASIDE_BEFORE_VERB = re.compile(rf"(?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,70}},\s+(?={_GOES_ON})")
+_ASIDE_BEFORE_VERB = re.compile(rf"(?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,140}},\s+(?={_GOES_ON})")
 _NAMED = re.compile(rf", [A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,2}},\s+(?={_GOES_ON})")
 # "A wounded, weary …", "a wounded and weary …": the noun is still to come.
 _NO_NOUN_YET = re.compile(
@@ -63,7 +63,7 @@ _NO_NOUN_YET = re.compile(
 _WAITING = re.compile(
     r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\b(?:\w{2,}ed|brought|born|driven|torn|led|taken|held|caught|made|known)\s(?=by\b)"
     rf"|\b(?:\w{{2,}}ed|(?:to|must|can|could|will|would|should) (?:\w+ly )?\w+)\s(?={_PREPOSITION}\b)|\b\w{{2,}}ing\s(?=with\b)"
-    r"|\b(?:between|both|either)\s[^,]+?\s(?=(?:and|or)\b)",
+    r"|\b(?:between|both|either)\s[^,]+?\s(?=(?:and|or)\b)|\bonly\s[^,]+?\s(?=(?:who|which|where|that)\b)",
     re.IGNORECASE,
 )
 _CONDITION_ONLY = re.compile(

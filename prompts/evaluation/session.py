@@ -85,7 +85,7 @@ def run_evaluation(names: tuple[str, ...], options: Options, console: Console) -
     older: dict[str, SuiteRun] = {}
     with opened(settings, console) as (make, model), _judging(options, settings, model, console) as (judge, trial):
         for one in chosen:
-            versions = _versions(one, options)
+            versions = versions_of(one, options)
             cases = _cases(one, versions[0], options, make, settings)
             done = [
                 run_suite(
@@ -177,13 +177,21 @@ def _chosen(names: tuple[str, ...], options: Options) -> tuple[Suite, ...]:
     if names == ("all",):
         # The cases of the recall suite are not shipped; `prompts recall-cases` makes them.
         there = [one for one in SUITES.values() if (CASES / one.cases).is_file()]
-        return tuple(one for one in there if not options.smoke or one.smoke)
+        tested = {load(*parse_reference(name)).name for name in (options.prompt, options.against) if name}
+        return tuple(one for one in there if (not options.smoke or one.smoke) and tested <= set(one.prompts))
     return tuple(suite(name) for name in names)
 
 
-def _versions(one: Suite, options: Options) -> list[Prompt]:
+def versions_of(one: Suite, options: Options) -> list[Prompt]:
+    """The version under test and the one to compare it with. Raises ValueError for one that the suite does not use."""
     wanted = [options.prompt or one.prompt] + ([options.against] if options.against else [])
-    return [load(*parse_reference(reference)) for reference in wanted]
+    found = [load(*parse_reference(reference)) for reference in wanted]
+    for version in found:
+        if version.name not in one.prompts:
+            raise ValueError(f"{version.reference} has no part in {one.name}, which tests {', '.join(one.prompts)}")
+    if len({version.name for version in found}) > 1:
+        raise ValueError(f"{found[0].reference} and {found[1].reference} are no versions of one prompt")
+    return found
 
 
 def _cases(one: Suite, prompt: Prompt, options: Options, make: MakeBench, settings: Settings) -> tuple[Case, ...]:

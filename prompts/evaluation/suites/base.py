@@ -18,8 +18,9 @@ Runner = Callable[[Case, Workbench], CaseResult]
 class Suite:
     """A suite: its cases' file in `prompts/cases`, the keys each case must and may have, and what it judges.
 
-    The module of the same name, or `module`, does a case. `prompt` is the prompt that the suite judges; `sample` is the
-    size of a standard run, `smoke` of a short one. With `asks` only cases in which the model is asked are drawn.
+    The module of the same name, or `module`, does a case. `prompt` is the prompt that the suite judges, `others` are
+    those that its cases go through too; `sample` is the size of a standard run, `smoke` of a short one. With `asks`
+    only cases in which the model is asked are drawn.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Suite:
     engine: bool = True
     module: str = ""
     asks: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The prompts of which a version can be put to the test here."""
+        return (self.prompt, *self.others)
 
     def runner(self) -> Runner:
         """The function that does one case."""
@@ -49,24 +56,25 @@ SUITES: Mapping[str, Suite] = MappingProxyType({one.name: one for one in (
           required=("text", "expect"),
           optional=("shown", "context"), module="extraction", asks=True),
     Suite("conversations", "scripted dialogues", "conversations.yaml", "understand", 10, 2,
-          required=("covers", "turns")),
+          required=("covers", "turns"), others=("explain", "explain-zh")),
     Suite("rationales", "why each card is there", "explain.jsonl", "explain", 16, 2,
           required=("language",),
-          optional=("likes", "wishes", "genres", "not_genres", "people", "year_from", "year_to", "runtime_to")),
+          optional=("likes", "wishes", "genres", "not_genres", "people", "year_from", "year_to", "runtime_to"),
+          others=("explain-zh",)),
     Suite("questions", "answers about items", "questions.jsonl", "understand", 36, 36,
           required=("title", "question"),
           optional=("others", "contains", "absent"), engine=False),
     Suite("robustness", "typos, injection, noise", "robustness.jsonl", "understand", 20, 3,
           required=("text",),
-          optional=("kind", "times", "like", "absent", "allows_horror")),
+          optional=("kind", "times", "like", "absent", "allows_horror"), others=("explain", "explain-zh")),
     Suite("recall", "finding what was recommended", "recall.jsonl", "understand", 30, 0,
           required=("context", "gold"),
           optional=("mentioned",)),
     Suite("efficiency", "tokens and seconds of a turn", "efficiency.jsonl", "explain", 6, 1,
-          required=("text",)),
+          required=("text",), others=("explain-zh", "understand")),
     Suite("personas", "whole conversations", "personas.jsonl", "understand", 8, 1,
           required=("wants", "style"),
-          optional=("likes",)),
+          optional=("likes",), others=("explain", "explain-zh")),
     Suite("memory", "the same, from memory alone", "personas.jsonl", "memory", 8, 0,
           required=("wants", "style"),
           optional=("likes",)),

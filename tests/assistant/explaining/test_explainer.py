@@ -246,3 +246,18 @@ def test_lines_without_numbers_are_those_of_the_cards_in_order() -> None:
 def test_initials_and_titles_do_not_end_sentences() -> None:
     assert split("Directed by J. J. Reed. With Dr. No.") == ["Directed by J. J. Reed.", "With Dr. No."]
     assert split("很好。也很长！") == ["很好。", "也很长！"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("The Tern is a porter at the old hotel", ["is"]),  # "tells of" is left out
+        ("A porter is at the old hotel", []),
+        ("The porter is a man", []),
+    ],
+)
+def test_is_stands_for_no_other_verb(sentence: str, found: list[str]) -> None:
+    source = (
+        "The porter, a careful man, reads" if "man" in sentence else "The Tern tells of a tired porter at the old hotel"
+    )
+    assert [violation.text for violation in reworded(sentence, source)] == found

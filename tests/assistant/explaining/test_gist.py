@@ -90,19 +90,29 @@ def test_words_that_something_must_follow_are_dropped_at_the_end(text: str, expe
             "A shy girl wanders away from her parents through the hills",
         ),
         (
-            "A nervous father of three very small children in the suburbs of a big town must finally deal with the ghost of "
-            "his own father.",
+            "A nervous father of three very small children in the suburbs of a big town must finally deal with the "
+            "ghost of his own father.",
             "A nervous father of three very small children",
         ),
         (
-            "An old farmhand from the far end of the valley unwittingly opens a gateway between the world of people and "
-            "that of the giants.",
+            "An old farmhand from the far end of the valley unwittingly opens a gateway between the world of people "
+            "and that of the giants.",
             "An old farmhand from the far end of the valley unwittingly opens a gateway",
         ),
         (
-            "When Ida, a tired young banker, is cursed with an old body by a spiteful aunt, her only chance of breaking "
-            "the spell lies with a baker.",
+            "When Ida, a tired young banker, is cursed with an old body by a spiteful aunt, her only chance of "
+            "breaking the spell lies with a baker.",
             "Ida is cursed with an old body by a spiteful aunt",
+        ),
+        (
+            "Two sisters of a quiet town and their careful brother are the only people in the valley who know of the "
+            "plague that is to come.",
+            "",
+        ),
+        (
+            "The story of a boy named Ari, a keeper's son who finds himself in the company of a hyena, zebra, ape, and "
+            "a tired tiger after a storm at sea.",
+            "The story of a boy named Ari, a keeper's son who finds himself in the company of a hyena, zebra",
         ),
         (
             'A clerk of the railway adapts the book "The Orchid Thief".',

@@ -38,6 +38,13 @@ def test_the_same_reason_is_not_said_alike_on_every_card() -> None:
         assert len(set(said)) == 3
 
 
+def test_two_reasons_are_joined_by_one_and() -> None:
+    liked, wished = Evidence("liked", "Heat", "Heat", 0.5), Evidence("keyword", "train", "train", 0.4)
+    lines = reasons(Ranking((ranked(liked, wished),) * 3), DialogueState())
+    assert all("and and" not in line for line in lines), lines
+    assert all("train" in line for line in lines)
+
+
 def test_ratings_are_told_once_and_only_where_they_speak_for_the_item() -> None:
     both = ranked(Evidence("popularity", "1200"), Evidence("rating", "7.1"))
     state = DialogueState()

@@ -16,6 +16,7 @@ from prompts.evaluation.exchange import as_promptfoo, asking, export_questions, 
 from prompts.evaluation.measures import CaseResult, SuiteRun, estimate
 from prompts.evaluation.report import summary, table, write
 from prompts.evaluation.runner import MakeBench, RunError, load_suite_cases, run_suite
+from prompts.evaluation.session import Options, versions_of
 from prompts.evaluation.suites import rationales, suite
 from tests.fakes import QueueModel
 
@@ -266,3 +267,16 @@ def test_years_that_move_with_the_calendar_are_expected(make_bench: MakeBench, c
         "expect": {"intent": "recommend", "year_from": "last10", "genres": ["science fiction"]},
     }
     assert one("extraction", data, make_bench, cache, None).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "reason"),
+    [
+        ("rationales", Options(prompt="understand@2"), "understand@2 has no part in rationales, which tests explain"),
+        ("rationales", Options(prompt="explain@6", against="explain-zh@4"), "no versions of one prompt"),
+    ],
+)
+def test_a_prompt_is_tested_only_where_it_is_used(name: str, options: Options, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        versions_of(suite(name), options)
+    assert versions_of(suite(name), Options()) == [load("explain")]
