@@ -25,8 +25,9 @@ class DialogueState:
 
     `limits` are the hard constraints. `wishes` are soft, in the person's words. `shown` holds every id shown in this
     session, `last_shown` the latest cards in order. `seen` and `rejected` never come back unless asked for.
-    `focus` is the item that the talk was last about, so that "it" can mean it. `previous` is the state before the
-    last act; both take no part in comparisons.
+    `focus` is the item that the talk was last about, so that "it" can mean it. `inquiry` is what the person was
+    asked last, for an answer without a title. `previous` is the state before the last act. These three take no part in
+    comparisons.
     """
 
     likes: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class DialogueState:
     novelty: float = 0.0
     alike: tuple[str, ...] = ()
     focus: tuple[str, ...] = field(default=(), compare=False)
+    inquiry: str = field(default="", compare=False)
     previous: DialogueState | None = field(default=None, compare=False, repr=False)
 
     def apply(self, act: DialogueAct) -> DialogueState:
@@ -59,7 +61,7 @@ class DialogueState:
         if act.intent is Intent.START_OVER:
             state = self._fresh()
         else:
-            state = replace(self, language=act.language, pending=self._pending(act))
+            state = replace(self, language=act.language, pending=self._pending(act), inquiry="")
         doubted = {words for words, _ in act.doubtful}
         slots = [slot for slot in act.slots if not (slot.name == "title" and slot.value in doubted)]
         for slot in sorted(slots, key=lambda slot: slot.operator != "forget"):

@@ -33,7 +33,7 @@ _REFUSE = (
     r"\b(?:anything|everything|anyone|anybody|everyone|any genre|all|any)\s+(?:but|except|besides|other than)\b",
     r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans|steer clear of|stay away from|keep away from|allergic to|(?:need|want) a break from|(?:can|could) do without|rather than|instead of)\b(?:\s+for)?",
     r"\bfinds?\b(?=[^,.;!?]{1,40}\b(?:boring|dull|annoying|tedious|overrated|silly|cheesy|tiring|unbearable|too \w+)\b)",
-    r"\brather\b[^.;!?□]{0,60}?\bthan\b(?:\s+(?:watch|see|sit through|rewatch))?|\bkeep\b(?=[^,.;!?]{1,40}\b(?:away|out)\b)",
+    r"\bexpect(?:ed|ing) (?:so |way |a lot |much )*(?:more|better) (?:from|of)\b|\b(?:never|not|n['’]?t|don['’]?t) (?:get|got|understand|understood|see) what (?:people|everyone|everybody|they|others) (?:see|saw|like|love|find) (?:in|about)\b|\bno way (?:i|we|am i)\b[^.,;!?]{0,20}\b(?:watch|see|sit)\w*(?:\s+(?:another|any|through|more))*|\brather\b[^.;!?□]{0,60}?\bthan\b(?:\s+(?:watch|see|sit through|rewatch))?|\b(?:keep|leave)\b(?=[^,.;!?]{1,40}\b(?:away|out)\b)|\b(?:outgrew|outgrown|grew out of|grown out of)\b|\b(?:bottom|worst) (?:\d+|three|four|five|ten)\b|\bleast favou?rites?\b",
     r"\b(?:hate|hates|hated|hating|dislike|disliked|dislikes|despise|despised|loathe|loathed|detest|detested|abhor)\b",
     r"\b(?:can|could|do|does)(?:n?['’]?t|not| not)(?:\s+(?:really|even))?\s+(?:stand|bear|take|get into|get the (?:hype|appeal|fuss)(?: (?:around|of|about|with))?|finish|sit through|handle|deal with|watch|do)\b|\b(?:never|not) (?:understood|got|saw|see) (?:the )?(?:hype|appeal|fuss|point)(?: (?:around|of|about|with|in))?",
     r"\b(?:never|couldn['’]?t|could not|can['’]?t)\s+(?:really\s+|quite\s+)?(?:get|got) into\b|\b(?:didn['’]?t|don['’]?t|did not|do not) (?:really )?care (?:much |too much |at all )?for\b|\bpass on\b",
@@ -53,11 +53,11 @@ _REFUSE = (
 )
 _ALLOW = (
     r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
-    r"\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
+    r"\bb(?:do|does|have|has|got)(?:n['’]?t| not)?(?:\s+(?:have|got))?\s+(?:anything|nothing)\s+against\b|\b(?:did|do|does)(?:n['’]?t| not) (?:actually |really |even |exactly )?(?:hate|dislike)\b|\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
     r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:wait|recommend)\b",
     r"\b(?:not|never)\s+(?:bad|a bad|terrible|seen|saw|watched|heard|sure|disappoint\w*|too bad|yet)\b",
     r"\b(?:have|has|had)(?:n['’]?t|nt|\s+not|\s+never)\s+(?:yet\s+)?(?:seen|watched|heard|tried|caught)\b",
-    r"\bno\s+(?:idea|doubt|clue|one|matter|need|preference|worries|thanks|thank|wait|but|more than|longer than|later than|older than|earlier than|newer than|way)\b|\bnot\s+(?:older|newer|longer|shorter|later|earlier|more|less|before|after)\b",
+    r"\bno\s+(?:idea|doubt|clue|one|matter|need|preference|worries|thanks|thank|wait|but|more than|longer than|later than|older than|earlier than|newer than|way(?! (?:i|we|am)\b))\b|\bnot\s+(?:older|newer|longer|shorter|later|earlier|more|less|before|after)\b",
     r"\bwhy\s+not\b|\bwhether or not\b|\bdo not know\b|\bdon['’]?t know\b|\bnot know\b",
 )
 _WANT = (
@@ -68,9 +68,9 @@ _WANT = (
     rf"(?<!\w)(?:{opinions.feelings('good')})(?!\w)",
     r"\b(?:something|anything|more|best|good|great|some|any)\b",
 )
-_ZH_REFUSE = r"不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别(?!的|人)|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|(?<!有)没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太(?=恐怖|暴力|血腥|吓人|黑暗|压抑)"
+_ZH_REFUSE = r"(?:别|不要|不用)(?:再)?(?:给我)?推荐|不要|不想看|不想要|不想|不喜欢|不爱看|不爱|讨厌|不看|别给我|别推荐|别(?!的|人)|除了|受不了|看腻了|厌倦了?|不是|不太喜欢|不怎么喜欢|没兴趣|无聊的|少一点|拒绝|不能有|不需要|排除|避开|(?<!有)没有(?!看)|不(?=恐怖|暴力|血腥|吓人|太)|太(?=恐怖|暴力|血腥|吓人|黑暗|压抑)"
 _ZH_WANT = r"喜欢|想看|想要|爱看|最爱|超爱|来点|来部|来一部|推荐|找|要(?!不)|求|类似|像|想找|给我|有没有|有什么|换成|但是?|最好|希望|偏爱"
-_ZH_BAD = r"(?:太?难看|太?无聊|烂片|太烂|很烂|不好看|不行|看不下去|看不进去|看睡着|睡着了|失望|没意思|一般般|很差|差劲|就算了|算了)"
+_ZH_BAD = r"(?:太?难看|太?无聊|烂片|太烂|很烂|不好看|不行|看不下去|看不进去|看睡着|睡着了|失望|没意思|一般般|很差|差劲|就算了|算了|免谈|免了|除外|不考虑|绝对不|碰都不碰|接受不了|不能接受|不适合我|不是我的菜|不对胃口)"
 _ZH_GOOD = r"(?:很?好看|很棒|太棒了?|不错|精彩|经典|很喜欢|超好看|可以|也行)"
 
 

@@ -43,6 +43,7 @@ from assistant.understanding.surroundings import (
     THAT_MOVIE,
     THE,
     TOO,
+    VERSUS,
     WATCHED_WHOM,
     WHICH,
     WHOM,
@@ -162,6 +163,8 @@ class Evidence:
             weight += 0.8  # "then Taken after bedtime, hated it"
         if mention.link.more:
             weight += 0.8  # "the X films (all three)"
+        if VERSUS.search(before) or VERSUS.match(after):
+            weight += 0.8
         if COMPARED.match(list_after):
             weight += (
                 3.0 if listed and self._vocabulary.entry(mention.text) else 1.2

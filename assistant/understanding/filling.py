@@ -8,10 +8,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.acts import Intent, Operator, Slot
-from assistant.understanding import opinions, stances
+from assistant.understanding import intents, opinions, stances
 from assistant.understanding.critiques import critiques, forgotten, takes_back
 from assistant.understanding.cues import Colour
 from assistant.understanding.deciding import Draft, inside, is_told_of, spans_of
+from assistant.understanding.life import of_life
 from assistant.understanding.named import from_named, keep_wanted
 from assistant.understanding.naming import FANS
 from assistant.understanding.numbers import counts, runtimes, years
@@ -28,7 +29,17 @@ QUESTIONS = (Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE)
 _INSTEAD = re.compile(
     r"\b(?:instead|rather|actually|make it|changed my mind|on second thought)\b|换成|改成|还是看", re.IGNORECASE
 )
-_NOUN_OF = ("action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
+_OF_OTHER_THINGS = re.compile(
+    r"\s+(?:sub(?:s|titles?|titled)?|food|restaurants?|take-?away|takeout|dinner|lunch|class(?:es)?|exams?|lessons?|homework|teachers?|friends?|wife|husband|girlfriend|boyfriend|colleagues?|accent|neighbou?rs?|fries|wine|beer)\b",
+    re.IGNORECASE,
+)
+"""What a language or a country stands in front of without saying anything of films."""
+_OTHER_NOUN = re.compile(
+    r"\b(?:my|our|his|her|their|world|of|call to|in|browser|cold|civil|live|family|true|partner in)\s*$"
+    r"|(?:听|学|教|研究)$",
+    re.IGNORECASE,
+)
+_NOUN_OF = ("音乐", "历史", "action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
 
 
 class Filler:
@@ -128,12 +139,16 @@ class Filler:
         if section == "popularity":
             contrary = {"less": "more", "more": "less"}[entry.values[0]]
             return [Slot("popularity", "=", contrary if colour == "refused" else entry.values[0], word.text)]
+        if colour == "allowed" and intents.says_unseen(draft.polarity.clause(word.start)):
+            colour = "neutral"  # "never seen a western"
         operator: Operator = {"refused": "not", "allowed": "forget"}.get(colour, "=")  # type: ignore[assignment]
         if section == "genre":
             if not self._genre_meant(draft.message, word):
                 return []
             slots = [Slot("genre", operator, self._genre(value), word.text) for value in entry.values]
             return slots + ([Slot("wish", operator, entry.wish, word.text)] if entry.wish else [])
+        if section in ("language", "country") and _OF_OTHER_THINGS.match(draft.message[word.end :]):
+            return []
         if entry.values == ("subtitles",) and colour == "refused":
             return [Slot("language", "=", "en", word.text)]
         slots = [Slot(section, operator, value, word.text) for value in entry.values]
@@ -157,11 +172,7 @@ class Filler:
             re.IGNORECASE,
         ):
             return True
-        return not re.search(
-            r"\b(?:my|our|his|her|their|world|of|call to|in|browser|cold|civil|live|family|true|partner in)\s*$",
-            before,
-            re.IGNORECASE,
-        )
+        return not _OTHER_NOUN.search(before)
 
     def _fill_themes(self, draft: Draft) -> None:
         """ "Set in Japan", "about a bank robbery": themes that no vocabulary has."""
@@ -180,5 +191,5 @@ class Filler:
         text = mask(draft.masked, spans_of(draft.people, draft.words))
         for bound in (*years(text, self._today().year), *runtimes(text), *counts(text)):
             span = draft.message[bound.start : bound.end]
-            if span not in gone:
+            if span not in gone and not of_life(draft.masked, bound.start):
                 draft.slots.append(Slot(bound.name, bound.operator, str(bound.value), span, guessed=bound.guessed))

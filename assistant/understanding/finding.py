@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from assistant.understanding import opinions, stances
 from assistant.understanding.deciding import Draft, inside, spans_of
+from assistant.understanding.life import of_life
 from assistant.understanding.mentions import TitleReader
 from assistant.understanding.naming import FANS, NameFinder, Person
-from assistant.understanding.others import only_others
+from assistant.understanding.others import only_others, was_done_by_others
 from assistant.understanding.polarity import mask
 from assistant.understanding.references import Reference, references
 from assistant.understanding.surroundings import is_named_thing
@@ -32,6 +33,9 @@ _WITH = re.compile(r"[\"”’']?,?\s+with\s+(?:actor|actress) ", re.IGNORECASE)
 _MORE_OF = re.compile(
     r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
 )
+_OTHER_THAN = re.compile(r"\b(?:but|except(?: for)?|besides|not)\s+the\s+$", re.IGNORECASE)
+_ONE = re.compile(r"\s+(?:one|ones)\b", re.IGNORECASE)
+"""One of several films, told by who is in it: "all but the Jeremy Renner one"."""
 _LONGER_NAME = re.compile(r" [A-Z][a-z]+")
 _WORKS = re.compile(
     r"^(?:['’]s?)?[\s\-]+(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
@@ -51,7 +55,7 @@ class Finder:
         shown = frozenset(state.shown)
         titles = [
             title
-            for title in self._titles.read(message, shown)
+            for title in self._titles.read(message, shown, expected=state.inquiry == "favourite")
             if not (_is_unknown(title) and self._people.is_name(title.text))  # "Keaton is so good"
         ]
         for person in self._people.find(message):
@@ -82,7 +86,11 @@ class Finder:
         draft.people = [
             person
             for person in draft.people
-            if not is_told(draft.masked, person.start, person.end) and not only_others(draft.masked, person.start)
+            if not is_told(draft.masked, person.start, person.end)
+            and not was_done_by_others(draft.masked[: person.start])
+            and not (_OTHER_THAN.search(draft.masked[: person.start]) and _ONE.match(draft.masked[person.end :]))
+            and not only_others(draft.masked, person.start)
+            and not of_life(draft.masked, person.start)
         ]
         draft.words = [
             word
@@ -91,6 +99,8 @@ class Finder:
             and not is_named_thing(message[: word.start])
             and not describes(draft.masked, word)
             and not only_others(draft.masked, word.start)
+            and not was_done_by_others(draft.masked[: word.start])
+            and not of_life(draft.masked, word.start)
         ]
         draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
@@ -112,6 +122,9 @@ class Finder:
     def _surname_meant(self, message: str, person: Person) -> bool:
         """A bare surname counts when it does not merely start a sentence, or when its works follow."""
         before, after = message[: person.start].rstrip(), message[person.end :]
+        asked_for = _ASKED_OF.search(before) or FANS.search(before) or _WORKS.match(after)
+        if person.role == "writer" and not (asked_for or self._people.directs(person.name)):
+            return False  # "except for Logan": few know who wrote a film
         if message[person.start].islower():
             word = message[person.start : person.end]
             if self._vocabulary.entry(word) or self._titles.is_common(word):

@@ -20,11 +20,11 @@ _UNDO = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    r"\b(?:why (?:on earth |the hell |the heck |exactly )?(?:would you (?:recommend|suggest|pick|choose)|did|do|does|have|are|is|was|this|that|these|those|them|the|it|□+)\b(?! not)(?! i )|how come|why you (?:picked|chose|suggest\w*|recommend\w*|think|showed)|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
+    r"\b(?:why (?:on earth |the hell |the heck |exactly )?(?:would you (?:recommend|suggest|pick|choose)|did|do|does|have|are|is|was|this|that|these|those|them|the|it|□+)\b(?! not)(?! i )|how come|why you (?:picked|chose|suggest\w*|recommend\w*|think|showed)|what made you|what makes (?:you|it|that|this)|reason for|explain (?:why|your|the|that|this)|how did you (?:pick|choose|come))|^\W*why (?:on earth |the hell |the heck )?would you\b|^\s*why\s*\??\s*$|为什么|为何|理由|凭什么",
     re.IGNORECASE,
 )
 _COMPARE = re.compile(
-    r"\b(?:in common|difference(?:s)? between|what['’]?s the diff(?:erence)?|differ\b|compare|how (?:are|do) (?:they|these|those) (?:differ|compare|similar|alike|related)|which (?:one )?(?:of (?:these|those|them|the \w+) )?(?:one )?(?:is|was|has|would|do you|should|are)\b|which of\b|which one|versus|\bvs\.?\b|better[:,]? .{1,60} or )|共同点|有什么(?:区别|不同|共同)|哪(?:部|个)(?:更|最|比较|好)|比较一下|相比",
+    r"\b(?:in common|difference(?:s)? between|what['’]?s the diff(?:erence)?|differ\b|compare|how (?:are|do) (?:they|these|those) (?:differ|compare|similar|alike|related)|which (?:one )?(?:of (?:these|those|them|the \w+) )?(?:one )?(?:is|was|has|would|do you|should|are)\b|which of\b|which one|(?:what|which|who)(?:['’]?s| is| was) (?:the )?(?:\w+er|better|worse|more \w+)\b[^.!]*\bor\b|versus|\bvs\.?\b|better[:,]? .{1,60} or )|共同点|有什么(?:区别|不同|共同)|哪(?:部|个)(?:更|最|比较|好)|比较一下|相比",
     re.IGNORECASE,
 )
 _ASK = re.compile(
@@ -32,7 +32,7 @@ _ASK = re.compile(
     r"what(?:['’]?s| is| was| are) (?:it|that|this|number \w+|no\.? ?\d|the \w+ (?:one|movie|film)|the (?:plot|story|rating|runtime|premise|cast|genre|year|title|name)|[^?]{1,60}?) ?(?:about|like|rated|called)?\b(?=\s*\?|.*\babout\b)|what (?:year|genre|language|country|happens)|"
     r"when (?:was|did|were|is)|how (?:long|old|scary|good|violent|sad|popular|many (?:people|votes|minutes))|where (?:was|is|does|did)|"
     r"(?:^|[.,!?;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|do|did|has|have) (?:it|that|this|they|these|those|he|she|the (?:first|second|third|fourth|fifth|last|\w+ one))\b|"
-    r"(?:^|[.!?,;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|did|do)\s+(?:the\s+)?[^?.!]{2,40}?\s+(?:in|play in|star in|appear in|act in|direct)\s+(?:it|that|this|them|these|any of (?:these|them|those)|one of (?:these|them|those)|the (?:\w+ )?one|□+|number \w+)\b|where (?:can|could|do|to) (?:i|we|you)?\s*(?:watch|see|find|stream|rent|buy|get)\b|(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?)"
+    r"(?:^|[.!?,;:]\s*|\b(?:and|but|so|ok|okay|well|hm+|hey|wait|oh|also)\s+)(?:is|are|was|were|does|did|do)\s+(?:the\s+)?[^?.!]{2,40}?\s+(?:in|play in|star in|appear in|act in|direct)\s+(?:it|that|this|them|these|any of (?:these|them|those)|one of (?:these|them|those)|the (?:\w+ )?one|□+|number \w+)\b|where (?:can|could|do|to) (?:i|we|you)?\s*(?:watch|see|find|stream|rent|buy|get)\b|(?<![\w ] )(?<!\w )(?:is|was|are|does|did|has|do)\s+(?:the\s+)?□+|tell me (?:more |something )?about|more (?:info|information|details) (?:on|about)|what about the plot|is there (?:a sequel|a love|any (?:violence|nudity|gore|sex))|any good\s*\?|(?:would|will|could) □+ (?:be|work|do|suit)\b|(?:do|does) (?:you|your \w+|the \w+) (?:have|carry|include|know|know of)\s+(?:the (?:movie|film) )?□+)"
     r"|谁(?:导演|演|拍|主演)|导演是谁|主演是谁|讲(?:的是|的|了)?(?:什么|啥)|多长|哪年|哪一年|什么时候|吓人吗|好看吗|恐怖吗|演员有|是谁(?:导|演|拍)|评分|片长|适合.*吗|介绍一下",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ def wants_more(message: str) -> bool:
 
 
 _UNSEEN = re.compile(
-    r"(?:\b(?:have|has|had)|['’]ve|\bive)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+|ever\s+)?(?:seen|see|saw|watched|heard of|tried|got(?:ten)? (?:a)?round to|caught)|\b(?:did|do)(?:n['’]?t|nt| not) (?:\w+ )?(?:see|watch|catch|saw)\b|\bnever (?:\w+ )?(?:seen|saw|see|watched|heard of)|\b(?:yet|still need|need|have) to (?:see|watch)\b|没看过|没有看过|还没看",
+    r"(?:\b(?:have|has|had)|['’]ve|\bive)(?:n['’]?t|nt| not| never)\s+(?:yet\s+|actually\s+|even\s+|ever\s+)?(?:seen|see|saw|watched|heard of|tried|got(?:ten)? (?:a)?round to|caught)|\b(?:did|do)(?:n['’]?t|nt| not) (?:\w+ )?(?:see|watch|catch|saw)\b|\bnever (?:\w+ )?(?:seen|saw|see|watched|heard of|tried|caught|got (?:a)?round to)|\b(?:yet|still need|need|have) to (?:see|watch)\b|没看过|没有看过|还没看",
     re.IGNORECASE,
 )
 _REJECT = re.compile(
@@ -65,9 +65,9 @@ _REJECT = re.compile(
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me|show me|gimme|i (?:want(?! my)|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
+    r"\b(?:recommend\w*|suggest\w*|looking for|look for|searching for|find (?:me|something)|give me(?! (?:hives|the (?:ick|creeps)|chills|goosebumps|nightmares|an? (?:headache|migraine)))|show me|gimme|i (?:want(?! my)|need|wanna|would like|['’]?d like|fancy|feel like)|in the mood|"
     r"what (?:should|can|could|do you|would you|to|else|movies?|films?)\b|something|anything|any (?:good|other|more|ideas?|movies?|films?|\w+ (?:movies?|films?))|got any|ideas?|(?:how|what) about|movies? (?:like|with|about|from|to)|films? (?:like|with|about|from|to)|help (?:me|us)(?! with (?:my|the|a)\b)|need help (?:choos|pick|find|decid)\w+|would be (?:great|nice|perfect|good|lovely|cool|awesome|ideal)|(?:try|trying|want|like|hope|hoping) to find|find (?:an?|some|us)|what(?:['’]?s| is) a\b|what (?:fits|works|then|goes)|(?:would|['’]d|will|could) (?:quite |really |absolutely )?(?:love|like|fancy|enjoy|appreciate)|fancy an?\b|might there be|is there (?:an?|any|some|anything|something)|are there (?:any|some)|cheer (?:me|us) up|put me in|"
-    r"more (?:[\w\-]+ ){0,3}(?:like|stuff|movies|films)|pick (?:me|a)|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|(?:i['’]?m|we['’]?re|am|are) (?:so |really |very )?bored\b(?! (?:of|by|with))|who else\b|(?:maybe|perhaps) (?:an?|some)\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|(?:can|could|would|will) (?:you|we)\s+(?:\w+ ){0,2}(?:narrow|keep|move|switch|limit|stick|restrict|go|skip|leave|change|make|filter|focus|stay|have|do|get|bring)|narrow (?:it|this|that|them) down|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|(?<=□) ?[\- ]?(?:type|style|kind|esque|like)(?: of)?[\- ]+(?:movies?|films?|flicks?|stuff|things?|vibes?)\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成|还有[^。！]*吗|有没有|类似的",
+    r"more (?:[\w\-]+ ){0,3}(?:like|stuff|movies|films)|pick (?:me|us|an?|some\w*)\b|\b(?!these|those|the|your|which|what|of|other|more|less)\w+ (?:movies|films)\s*\?|surprise me|entertain me|(?:you|u) (?:choose|pick|decide|tell me)|dealer['’]?s choice|(?:your|ur) (?:choice|call|pick)|up to you|up for\b|whatever you (?:think|like|want|recommend)|what(?:['’]?s| is) (?:good|worth watching|new|hot)|(?:i['’]?m|we['’]?re|am|are) (?:so |really |very )?bored\b(?! (?:of|by|with))|who else\b|(?:maybe|perhaps) (?:an?|some)\b|what(?:['’]?s)? next|what else|(?:want|need)\s+(?:an?|some|more|something)\b|more (?:like|please|of)|another|got more|any others?|others?\s*\?|similar\s*\?|(?:can|could|would) you (?:\w+ ){0,2}(?:recommend|suggest|find|show|give|pick|help|think|offer|list|name|tell|do)|do you (?:have|know|think)|let['’]?s (?:see|try|watch)|(?:can|could|would|will) (?:you|we)\s+(?:\w+ ){0,2}(?:narrow|keep|move|switch|limit|stick|restrict|go|skip|leave|change|make|filter|focus|stay|have|do|get|bring)|narrow (?:it|this|that|them) down|please|i['’]?m after|want to (?:watch|see)|what are (?:some|the best))\b|(?<=□) ?[\- ]?(?:type|style|kind|esque|like)(?: of)?[\- ]+(?:movies?|films?|flicks?|stuff|things?|vibes?)\b|推荐|想看|来(?:点|部|一部|几部|个)|找|有没有|有什么|求|给我|换成|还有[^。！]*吗|有没有|类似的",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -123,7 +123,7 @@ def compares(message: str) -> bool:
     """Whether named items are to be compared, shown or not: "compare X and Y", "what do X and Y have in common"."""
     return bool(
         re.search(
-            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?(?:is|was)\b|\bvs\.?(?=\s)|\bversus\b|\b(?:which|what|who)(?:['’]s| is| was)? (?:the )?better\b|^\W*□+ or (?:the )?□+\W*\?|比较一下|有什么(?:区别|不同)",
+            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?(?:is|was)\b|\bvs\.?(?=\s)|\bversus\b|\b(?:which|what|who)(?:['’]s| is| was)? (?:the )?better\b|□[^.!?]{0,12}\b(?:better|worse|\w+ier|more \w+) than\b[^.!?]*□[^.!]*\?|^\W*□+ or (?:the )?□+\W*\?|比较一下|有什么(?:区别|不同)",
             message,
             re.IGNORECASE,
         )
@@ -189,7 +189,7 @@ def requests(message: str) -> bool:
 _OUT_OF_SCOPE = re.compile(
     r"\bhelp (?:me|us) with (?:my|the|our)\b[^.!?,]*|\b(?:tell|write|sing|make|read|cook|draw|compose|solve|translate|calculate|fix|debug)\b(?: (?:me|us))?\b[^.!?]{0,24}\b(?:jokes?|poems?|songs?|haiku|recipes?|essays?|code|script|homework|e-?mails?|letters?|dinner|lunch|sentences?|equations?|python|sandwich|stories)\b(?:(?!\band\b)[^.!?,])*"
     r"|\b(?:book|order|reserve|buy|get|call)\b(?: (?:me|us))?\b[^.!?]{0,30}\b(?:tables?|tickets?|flights?|pizzas?|taxis?|cabs?|hotels?|rooms?|restaurants?|food|groceries|uber)\b(?:(?!\band\b)[^.!?,])*"
-    r"|\b(?:weather|forecast|temperature|football score|stock (?:price|market)|bitcoin|capital of|president|prime minister|exchange rate|alarm|timer|what time is it|square root)\b(?![^.!?]*\b(?:movies?|films?)\b)"
+    r"|\bwhat(?:['’]?s| is) \d+ ?(?:percent|%|plus|minus|times|divided by|x|\*|\+)[^.!?]*|\b(?:weather|forecast)\b(?![^.!?]*\b(?:movies?|films?)\b)[^.!?]*|\b(?:temperature|football score|stock (?:price|market)|bitcoin|capital of|president|prime minister|exchange rate|alarm|timer|what time (?:is it|it is)|square root)\b(?![^.!?]*\b(?:movies?|films?)\b)"
     r"|\b(?:are you|would you call yourself|do you consider yourself|were you)\b(?! (?:able|going|sure|saying|suggesting|recommending|familiar|aware))[^.!?]*|\bwho (?:made|built|created|trained|programmed) you\b[^.!?]*|\bwhat(?:['’]s| is) your name\b",
     re.IGNORECASE,
 )

@@ -36,18 +36,22 @@ _ADMIRED = re.compile(
 )
 _YEAR = re.compile(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]")
 _NO_TITLE = re.compile(
-    r"(?:number|no\.?|nr\.?|option|pick|card|#)\s*\d+|(?:rated )?(?:pg(?:-?13)?|nc-?17|r|tv(?:-ma)?)|dvds?|vhs|cgi|hbo|mcu|dc|imdb|usa?|uk|omg|lol|netflix|hulu|amazon(?: prime)?|prime|disney\+?",
+    r"(?:the )?(?:early |mid |late )?(?:\d\d)?\d0['’]?s|(?:the )?2[01]th century|(?:number|no\.?|nr\.?|option|pick|card|#)\s*\d+|(?:rated )?(?:pg(?:-?13)?|nc-?17|r|tv(?:-ma)?)|dvds?|vhs|cgi|hbo|mcu|dc|imdb|usa?|uk|omg|lol|netflix|hulu|amazon(?: prime)?|prime|disney\+?",
     re.IGNORECASE,
 )
 """What points at a card, and ratings, media and services."""
 _PLACED = re.compile(r"\b(?:in|from|with|by)\s+$")
 _JOINING = frozenset({"a", "an", "the", "of", "and", "in", "to", "on", "at", "for", "s"})
 _OPENING = INTERJECTIONS | {"all", "both", "every", "another", "any", "some"}
+_MARK = re.compile(r"\s+(?:an?\s+\d+(?:/\d+)?|(?:in|from) (?:19|20)\d\d)$")
+_NTH_TIME = re.compile(r"\s+for (?:the|my) \S+$", re.IGNORECASE)
 _CUT = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?|:\s+", re.IGNORECASE)
 
 
 _NEARLY = 1.5
 """The evidence that a span needs where a model takes it for a title too."""
+_EXPECTED = 1.0
+"""The evidence that a span lacks where titles were asked for."""
 _ROUNDING = 1e-6
 _MEMBER = 0.7
 """The evidence that each member of a list needs when all together make up for what each lacks."""
@@ -88,11 +92,16 @@ class TitleReader:
         """Whether hardly any description has this word."""
         return self._evidence.is_rare(fold(word))
 
-    def read(self, message: str, shown: frozenset[str]) -> list[Mention]:
-        """The mentions that count as titles, in order of appearance, without overlaps."""
+    def read(self, message: str, shown: frozenset[str], *, expected: bool = False) -> list[Mention]:
+        """The mentions that count as titles, in order of appearance, without overlaps.
+
+        `expected` where titles were asked for, which speaks for each.
+        """
         mentions = self._linker.find(message)
         lists = lists_of(message, [one for one in mentions if not self._evidence.is_plain(one)])
         found = [(self._evidence.weigh(message, one, shown, lists.get(one.start)), one) for one in mentions]
+        if expected:
+            found = [(weight + _EXPECTED * self._is_a_name(one), one) for weight, one in found]
         accepted = [mention for weight, mention in found if weight > ACCEPT - _ROUNDING]
         for start, end in set(lists.values()):
             members = [(weight, one) for weight, one in found if start <= one.start < end]
@@ -116,6 +125,10 @@ class TitleReader:
         accepted = [m for m in accepted if not overlaps(m.start, m.end, misspelt)] + misspelt
         self._join(message, accepted, near)
         return sorted(accepted, key=lambda mention: mention.start)
+
+    def _is_a_name(self, mention: Mention) -> bool:
+        """Whether a mention has a word that not everybody says."""
+        return not all(self._evidence.is_common(word) for word in fold(mention.text).split())
 
     @staticmethod
     def _join(message: str, accepted: list[Mention], near: list[Mention]) -> None:
@@ -197,6 +210,8 @@ class TitleReader:
             and not _YEAR.match(message[start + len(text) :])
         ):
             text = text[: last.start()]
+        text = _MARK.sub("", text)
+        text = _NTH_TIME.sub("", text) if message[start + len(text) :].lstrip().startswith("time") else text
         link = self._linker.link(text)
         if link.item_id or link.alternatives or not _CUT.search(text):
             return [(start, start + len(text))]

@@ -20,6 +20,8 @@ _LONG = 8
 """Letters beyond which known words may be a misspelt title."""
 _SURE = 0.89
 """Similarity that such words need."""
+_ALMOST = 0.93
+"""Similarity that a shorter phrase needs to beat a title inside it: "shutter iland" is no "Shutter"."""
 _ARTICLES = frozenset({"the", "a", "an"})
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
 
@@ -77,7 +79,7 @@ class Misspelt:
             link = self._link(words)
             if link.kind != "fuzzy" or not (link.item_id or link.alternatives) or is_named_thing(message[:start]):
                 continue
-            if within and (link.score < _SURE or len(words.split()) < _PHRASE):
+            if within and link.score < (_SURE if len(words.split()) >= _PHRASE else _ALMOST):
                 continue
             listed = any(in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found])
             cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()

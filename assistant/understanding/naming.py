@@ -21,7 +21,7 @@ _WORKS = re.compile(
 )
 _ASKED_SURELY = re.compile(r"\b(?:by|starring|featuring|directed by|actor|actress|director)\s+$", re.IGNORECASE)
 _FIRST_NAME = re.compile(r"(?:^|\s)([A-Z][a-zß-ÿ’'\-]{2,})\s+$")
-_ONE_OF = re.compile(r"\b(?:an?|any|another|some|early|late|more)\s+$", re.IGNORECASE)
+_ONE_OF = re.compile(r"\b(?:an?|any|another|some|early|late|more|new|newer|old|older|latest)\s+$", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|by|an?)\s+$", re.IGNORECASE)
 _DIRECTED = re.compile(r"\b(?:by|directed by|directors?|filmmakers?)\s+$", re.IGNORECASE)
 FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
@@ -64,6 +64,10 @@ class NameFinder:
     def is_name(self, words: str) -> bool:
         """Whether these words are names that somebody of the catalog bears."""
         return self._index.is_name(words)
+
+    def directs(self, name: str) -> bool:
+        """Whether somebody has directed a film of the catalog."""
+        return self._index.directs(name)
 
     def find(self, message: str) -> tuple[Person, ...]:
         """Full names in any case, typos tolerated; bare surnames; nicknames; Chinese names; "the Coen brothers"."""
@@ -124,7 +128,12 @@ class NameFinder:
         ]
         for (start, mid), (mid2, end) in (*longer, *pairwise(tokens)):
             joins = bool(_AND.fullmatch(message[start:mid]))  # "Parasite and Tenet" is no Andy Tennant
-            if joins or _taken(start, end, [*taken, *found]) or message[mid:mid2].strip():
+            if (
+                joins
+                or name_key(message[start:mid]) in CHAT_WORDS
+                or _taken(start, end, [*taken, *found])
+                or message[mid:mid2].strip()
+            ):
                 continue
             last = re.sub(r"['’]s?$", "", message[mid2:end])
             name = self._index.misspelt(name_key(message[start:mid]), name_key(last))

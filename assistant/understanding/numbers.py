@@ -118,7 +118,7 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
         (r"\b(?:the\s+)?(?:21st|twenty[- ]first)\s+century|\bthis century|21世纪|二十一世纪|本世纪", lambda _m, _: [(">=", 2000)]),
         (r"\b(?:the\s+)?(?:20th|twentieth)\s+century|\blast century|20世纪(?!\d)(?![一二三四五六七八九])|二十世纪(?![一二三四五六七八九])",
          lambda _m, _: _span(1900, 1999)),
-        (r"\b(?:released|made|out|from|came out|come out|coming out|new|film|movie)s?\s+(?:in\s+)?this year|\bthis year['’]s|今年",
+        (r"\b(?:released|made|out|from|came out|come out|coming out|new|film|movie)s?\s+(?:in\s+)?this year|\bthis year['’]s|今年(?!.{0,5}岁)",
          lambda _m, today: _span(today, today)),
         (r"\b(?:released|made|out|from|came out|film|movie)s?\s+(?:in\s+)?last year|\blast year['’]s|去年",
          lambda _m, today: _span(today - 1, today - 1)),
@@ -187,6 +187,7 @@ _REFUSED = re.compile(
 
 _INDIFFERENT = re.compile(
     r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b[^.!?;]*$"
+    r"|\b(?:recorded|written|composed|published|painted|built|founded)\s*$|\bin my (?:head|life|mind|heart|family) (?:ever )?$|\bmy (?:whole |entire )?life (?:back )?$|\b(?:i|we|they|he|she|(?:my|our) [\w\-]+) (?:first |last |once |both )?(?:saw|watched|cried|went|met|bought|rented)\b[^.!?;]*(?<!from )$|\b(?:percent|%|plus|minus|times|divided by) (?:of\s+)?$"
     r"|\b(?:was|were|am|got|are|been) (?:born|married|divorced|together)\s+(?:in\s+|since\s+)?$"
     r"|(?<!what )(?<!which )\b(?:is|was|are|were)\b (?:\w+ ){0,4}(?:best|greatest|worst|finest|\w+est) (?:[\w\-]+ ){0,3}(?:of|in|from)?\s*$"
     r"|\b(?:forget|ignore|never ?mind|drop|scrap|lift)\b(?:\s+what i said)?(?:\s+about)?(?:\s+the)?\s*$",

@@ -31,8 +31,8 @@ _STOPS = r"(?=\s*(?:[.,;:!?)…—–]|-\s|$|\b(?:and|but|so|though|although|yet
 
 
 _REGRET = re.compile(
-    r"🙄|🙃|😒|(?<!\w)/s\b|\byeah,? right\b|\bas if\b|\b(?:worst|longest) (?:\d+|two|three|few|[a-z]+) (?:and a half )?(?:mins?|minutes?|hours?|evening|night|movie|film|thing)\b"
-    r"|\bhours? (?:of my life )?(?:that )?i(?:['’]ll| will)? never (?:get|getting) back|\b(?:want|like|have|give me) (?:my|those) [\w ]{1,24} back\b|\bnever again\b|\bsaid no one\b|\bwaste of\b",
+    r"🙄|🙃|😒|(?<!\w)/s\b|\byeah,? right\b|\bas if\b|\b(?:worst|longest) (?:(?:\d+(?:\.\d+)?|two|three|few|[a-z]+) )?(?:and a half )?(?:mins?|minutes?|hrs?|hours?|evening|night|movie|film|thing)\b"
+    r"|\bhours? (?:of my life )?(?:that )?i(?:['’]ll| will)? never (?:get|getting) back|\b(?:want|like|have|give me) (?:my|those) [\w ]{1,24} back\b|\bnever again\b|\bsaid no one\b|\bi (?:only |nearly |almost |actually )?(?:walked out|fell asleep|left halfway|threw up)\b(?!\s+(?:during|in|of|on|watching)\b)|\bwaste of\b",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\W*(?:i|we)\b", re.IGNORECASE)
@@ -43,6 +43,10 @@ _FILLERS = re.compile(
 
 
 _RATING = r"(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))"
+_OWN_CHINESE = re.compile(
+    r"\W*我(?:却|就|反而|倒是|真的|个人)*(?:(?P<good>(?:很|超|超级|非常|特别|最|挺)?(?:喜欢|爱))|(?P<bad>(?:很|真的?)?不(?:太|怎么)?喜欢|讨厌|看不下去))[它了的啊呀！!]*\W*"
+    r"|\W*(?:真的?|完全|有点|实在|不过|就是|可惜|都)*(?P<hated>不适合我|不是我的菜|不对胃口|看不下去|太?无聊|太?难看|没意思|没看懂|很失望|烂片?|一般般?)[它了的啊呀！!]*\W*"
+)
 _WHOM = r"\s+(?:me|us|him|her|them|(?:my|the|our) [\w\-]+)"
 
 
@@ -71,8 +75,9 @@ class _Opinions:
                 rf"(?<=□)(?!□)[\"”’']?\s*(?:[:=(?]|-{{1,2}}|[–—]|\.{{2,3}})+\s*(?:{_INTENSE}(?<!\w){state}{_STOPS}|(?:(?:i|we)\s+)?(?P<hated>{self.feelings['bad']})\s+{IT}|(?:(?:i|we)\s+)?(?P<loved>{self.feelings['good']})\s+{IT})",
                 found,
                 rf"(?<=□)(?!□)[\"”’']?\W{{0,4}}(?:an?\s+|solid\s+|like\s+)?(?<![\d/]){_RATING}(?!\d)",
+                r"(?<=□)\s+an?\s+(?:solid\s+|like\s+)?(?:(?P<bad>[0-4])|(?P<good>[6-9]|10))(?=\s*(?:[,;!]|\.(?!\d)|$|(?:and|but)\b))",
                 r"(?<=\w)\s+(?:(?P<bad>no)|(?P<good>yes))(?=\s*(?:[,.;!]|$))",
-                r"(?<=□)(?!□)[\"”’']?\s*(?:(?P<bad>no+|nope|not so much|not really|no thanks?|no way|hard pass|👎|🙄|🤮|😴|💤)|(?P<good>yes+|yess+|yep|yeah|all the way|👍|❤️?|😍|🔥|💯))(?=\W|$)",
+                r"(?<=□)(?!□)[\"”’']?\s*:?\s*(?:(?P<bad>no+|nope|not so much(?=\s*(?:[.,;!?)]|$|(?:but|and|though)\b))|not really|no thanks?|no way|hard pass|👎|🙄|🤮|😴|💤)|(?P<good>yes+|yess+|yep|yeah|all the way|👍|❤️?|😍|🔥|💯))(?=\W|$)",
             )
         )
         self.rated = re.compile(rf"\W*(?:an?\s+|solid\s+|like\s+)*{_RATING}\W*")
@@ -104,10 +109,12 @@ def follows(after: str) -> bool:
     """Whether the words right behind a span are an opinion: "was a slog", "rocks", "even better", "no"."""
     text = "□" + _PARENTHESIS.sub("", after[:130])
     start = _FILLERS.match(text, 1)
-    place = start.end() if start else 1
-    if any((match := pattern.search(text, place)) and match.start() <= place + 1 for pattern in _opinions().behind[:2]):
+    behind = start.end() if start else 1
+    if any(
+        (match := pattern.search(text, behind)) and match.start() <= behind + 1 for pattern in _opinions().behind[:2]
+    ):
         return True
-    return any(pattern.match(text, place) for pattern in _opinions().behind[2:] for place in (1, 2))
+    return any(pattern.match(text, place) for pattern in _opinions().behind[2:] for place in {1, 2, behind})
 
 
 def on_it(clause: str) -> Sign | None:
@@ -129,7 +136,7 @@ def regretted(text: str) -> bool:
 
 def bare(clause: str) -> Sign | None:
     """The sign of a clause that is nothing but an opinion: "absolute garbage"."""
-    match = _opinions().bare.fullmatch(clause) or _opinions().rated.fullmatch(clause)
+    match = _opinions().bare.fullmatch(clause) or _opinions().rated.fullmatch(clause) or _OWN_CHINESE.fullmatch(clause)
     return _sign(match, clause) if match else None
 
 

@@ -28,11 +28,15 @@ _THINKS = re.compile(
     re.IGNORECASE,
 )
 _DONE_BY_OTHERS = re.compile(
-    r"^\W*(?:(?:and|but|so|lol|yeah|well|then)\s+)*(?:(?:last|this|every) \w+,? )?(?:(?:my|our|his|her|a|an|the|some) (?!top|fav|best|list|go-to|all)(?:[\w\-]+ ){0,2}?[\w\-]+|she|he|they|someone|somebody|everyone)\s+"
-    r"(?:\w+ly |just |always |once )?(?:watch(?:ed|es)?|saw|walk(?:s|ed)?|pick(?:s|ed)?|puts?|chose|plays?|played|show(?:s|ed)?|bought|mention(?:s|ed)?|quote[sd]?|named|worked|(?:was|were|is|are) in|review(?:s|ed)|gave|dragged|fell|cried|laughed)\b(?![^.!?]*\b(?:i|we|me|us)\b)",
+    r"^\W*(?:(?:and|but|so|lol|yeah|well|then)\s+)*(?:(?:last|this|every) \w+,? )?(?:(?:my|our|his|her|a|an|the|some) (?!top|fav|best|list|go-to|all)(?:[\w\-]+ ){0,2}?[\w\-]+|she|he|they|someone|somebody|everyone|netflix|youtube|the algorithm|amazon|tiktok|hbo|disney\+?)\s+"
+    r"(?:has |have |had |['’]s |['’]ve )?(?:\w+ly |just |always |once |already )?(?:watch(?:ed|es)?|saw|walk(?:s|ed)?|pick(?:s|ed)?|puts?|chose|plays?|played|show(?:s|ed)?|bought|mention(?:s|ed)?|quote[sd]?|named|worked|(?:was|were|is|are) in|review(?:s|ed)|gave|dragged|fell|cried|laughed|keeps? \w+ing|kept \w+ing)\b(?![^.!?]*\b(?:i|we|me|us)\b)",
     re.IGNORECASE,
 )
 """What somebody else did with a film: "a colleague picked X", "my dad walks out whenever X is on"."""
+_WAS_DONE = re.compile(
+    r"\b(?:(?:my|our|his|her) [\w\-]+|he|she|they|the kids)(?:['’](?:s|ve)| has| have| had)(?: \w+ly| already| just)? (?:seen|watched|read|played|binged|finished|outgrown)\b[^.!?,]*$",
+    re.IGNORECASE,
+)
 _SAID_BY_FAMILY = re.compile(
     rf"\b{_FAMILY}(?: (?:really|absolutely|just|always|also))? {_TASTE}\b[^.!?;]*$", re.IGNORECASE
 )
@@ -64,11 +68,16 @@ def done_by_others(sentence: str) -> bool:
     return bool(_DONE_BY_OTHERS.search(sentence.split(", ")[-1]) or _DONE_BY_OTHERS.search(sentence))
 
 
+def was_done_by_others(before: str) -> bool:
+    """Whether the sentence that these words end tells what somebody else has seen by now: "my son has watched every …"."""
+    return bool(_WAS_DONE.search(re.split(r"[.!?;\n。！？；]", before)[-1]))
+
+
 def _shared(words: str) -> bool:
     """Whether the person who chats is among those: "my daughter and I", "my friends and me, we love"."""
     return bool(
         re.search(
-            r"\band (?:i|me)\b|\b(?:i|we) (?:\w+ )?(?:love|like|enjoy|want|need|prefer|too)\b|\bso do i\b",
+            r"\b(?:i|we) (?:should|must|have to|need to|ought|can|could)\b|\b(?:says?|said|wants?|insists? on|votes? for)\s+(?:anything but|everything but|nothing|no|not|only|never)\b|\band (?:i|me)\b|\b(?:i|we) (?:\w+ )?(?:love|like|enjoy|want|need|prefer|too)\b|\bso do i\b",
             words,
             re.IGNORECASE,
         )

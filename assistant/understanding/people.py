@@ -135,6 +135,10 @@ class PeopleIndex:
         """How much this person's films weigh."""
         return self._weight[name]
 
+    def directs(self, name: str) -> bool:
+        """Whether this person has directed anything."""
+        return bool(self._directed[name])
+
     def full(self, words: str) -> str | None:
         """The catalog's spelling of a full name, typos tolerated; None when it is not known."""
         key = name_key(words)

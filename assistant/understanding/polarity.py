@@ -43,6 +43,11 @@ _GOES_ON = re.compile(
     r"\W*(?:and\s+|it\s+|they\s+|(?:that|this)(?: one)?(?=['’\s])\s*|both\s+|all\s+|neither\s+|(?:both|all|none|neither|either) of (?:them|which)\s+)?",
     re.IGNORECASE,
 )
+_EXPECTED = re.compile(
+    r"\b(?:(?:thought|sure|convinced|afraid|worried|expected) (?:that )?i(?:['’]d| would| was going to) (?:hate|dislike|be bored by|not like)|expect(?:ed|ing) to (?:hate|dislike|be bored by)|did(?:n['’]?t| not) (?:think|expect)(?: that)? i(?:['’]d| would) (?:like|love|enjoy))\W*(?:the\s+)?[\"“'《]?$",
+    re.IGNORECASE,
+)
+"""Who says so was surprised: "thought I'd hate it"."""
 _IT_IS = re.compile(r"^\W*(?:and )?(?:it|that|this|they)(?:['’]s|['’]re| is| was| were| are)\s+", re.IGNORECASE)
 _LONGEST_LIST = 20
 """Items of a list through which a refusal is carried."""
@@ -83,6 +88,8 @@ class Polarity:
     def _colour(self, number: int, start: int, end: int) -> Colour:
         low, high = self._clauses[number]
         inside = [cue for cue in self._cues if cue.start >= low and cue.start < high]
+        if _EXPECTED.search(self._message[low:start]):
+            return "wanted"
         titled = not self._message.startswith("□", start) and "□" in self._message[end:high]
         if not titled and (later := self._verdict_on_it(number)):  # of a title and a name, "it" is the title
             return later
@@ -118,7 +125,9 @@ class Polarity:
             if "□" in clause:
                 return None
             sign = opinions.on_it(clause) or self._continued(low, clause)
-            if self._message[low - 1] == "?" and (answer := _ANSWER.match(clause)):
+            if sign is None and opinions.regretted(clause):
+                sign = "bad"
+            if self._message[low - 1] in "?:：" and (answer := _ANSWER.match(clause)):
                 sign = "good" if answer[1] else "bad"  # "War movies? No. History? Yes."
             if _NO_MATTER.search(clause):
                 sign = "bad"
@@ -142,7 +151,8 @@ class Polarity:
 
     def _taken_back(self, place: int) -> bool:
         """Whether the praise that ends here is meant the other way: "what a masterpiece 🙄 worst 90 minutes of my life"."""
-        return opinions.regretted(self._message[place : place + 120].split("□", 1)[0])
+        after = self._message[place : place + 120].split("□", 1)[0]
+        return opinions.regretted(after) and opinions.on_it(after) != "good"
 
     def said_of_it(self, place: int) -> Colour | None:
         """What later clauses say of "it", whatever the clause around this place says."""

@@ -68,6 +68,8 @@ _WITH = re.compile(
     r"\bthe\s+(?:one|movie|film)\s+(?:with|about|where|set|in|by|starring|directed by|from|on)\s+(?:the\s+|a\s+|an\s+)?((?:(?!(?:sounds?|looks?|seems?|is|was|please|but|and)\b)[\w'\-]+ ?){1,5})",
     re.IGNORECASE,
 )
+_NAMED_ONE = re.compile(r"\b[Tt]he\s+([A-Z][\w'’\-]+(?:\s+[A-Z][\w'’\-]+){0,2})\s+(?:one|movie|film)\b")
+"""A card by a name in its record: "the Jodie Foster one"."""
 _SUPERLATIVE = re.compile(
     r"\bthe\s+(oldest|newest|latest|longest|shortest|most recent|most popular)\b(?:\s+(?:one|movie|film)\b|(?=\s*[.,!?]|$))",
     re.IGNORECASE,
@@ -174,7 +176,7 @@ def _superlatives(message: str, shown: Sequence[str], catalog: Catalog) -> list[
 def _described(message: str, shown: Sequence[str], catalog: Catalog) -> list[Reference]:
     """ "The one with the train": the shown item whose record has most of the words, if only one does."""
     found = []
-    for match in _WITH.finditer(message):
+    for match in (*_WITH.finditer(message), *_NAMED_ONE.finditer(message)):
         words = [word for word in fold(match[1]).split() if len(word) > 2][:4]
         hits = {item_id: _hits(item_id, words, catalog) for item_id in shown}
         best = max(hits.values(), default=0)

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from assistant.acts import DialogueAct, Intent, Slot
+from assistant.acts import DialogueAct, Intent, Operator, Slot
 from assistant.state import DialogueState
 from assistant.understanding import intents
+from assistant.understanding.answered import confirms, inquiry, verdict
 from assistant.understanding.deciding import Draft, decide
 from assistant.understanding.filling import QUESTIONS, Filler
 from assistant.understanding.finding import Finder
 from assistant.understanding.mentions import TitleReader
 from assistant.understanding.naming import NameFinder
+from assistant.understanding.numbers import years
 from assistant.understanding.people import PeopleIndex
 from assistant.understanding.references import references
 from assistant.understanding.shorthand import Spelled, spelled_out
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 _KNOWN_THEME = 2
 """Items that must carry a keyword for its words to count as words of a theme."""
 
+_ANY_YEAR = 2000
 LONGEST = 4000
 """Characters of a message that are read."""
 
@@ -76,6 +79,7 @@ class Rules:
 
     def heard(self, text: str, state: DialogueState) -> DialogueState:
         """The state after what the other side says: the items it names count as shown, and are what "it" means."""
+        state = replace(state, inquiry=inquiry(text))
         found = self.titles.read(text[:LONGEST], frozenset())
         ids = tuple(dict.fromkeys(title.link.item_id for title in found if title.link.item_id))
         return replace(state, focus=()).showed(ids) if found else state
@@ -102,6 +106,8 @@ class Rules:
         draft = Draft(quiet, state)
         if picked := self._answer(quiet, state):
             return Reading(DialogueAct(Intent.LIKE, picked), sure=True, masked=quiet)
+        if answer := self._told(quiet, state):
+            return Reading(answer, sure=True, masked=quiet)
         self._finder.find(draft)
         intent, sure = decide(draft, early)
         refers = self._filler.fill(draft, intent)
@@ -137,6 +143,25 @@ class Rules:
         elif not chosen and re.search(r"\b(?:new(?:er|est)?|latest|recent|remake)\b", message, re.IGNORECASE):
             chosen = sorted(options, key=lambda item: -(item.year or 0))[:1]
         return tuple(Slot("title", pending.operator, item.title, message.strip(), item.id) for item in chosen[:1])
+
+    def _told(self, message: str, state: DialogueState) -> DialogueAct | None:
+        """The answer to a question about one film, where it names no other and asks for nothing."""
+        about = state.focus or state.last_shown
+        item = self.catalog.get(about[0]) if len(about) == 1 else None
+        if item is None or state.inquiry not in ("liked", "seen") or intents.requests(message):
+            return None
+        if any(word.entry.section != "wish" for word in self.vocabulary.find(message)) or years(message, _ANY_YEAR):
+            return None
+        if any(title.link.item_id != item.id for title in self.titles.read(message, frozenset(about))):
+            return None
+        if state.inquiry == "seen":
+            return DialogueAct(Intent.SEEN, refers_to=(item.id,)) if confirms(message) else None
+        sign = verdict(message)
+        if sign is None:
+            return None
+        operator: Operator = "=" if sign == "good" else "not"
+        slot = Slot("title", operator, item.title, message.strip(), item.id)
+        return DialogueAct(Intent.LIKE if sign == "good" else Intent.DISLIKE, (slot,))
 
 
 def _patterns(slots: Iterable[Slot], refers: Iterable[str]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _ASKED_BACK = re.compile(
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
-    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|\b(?:versus|vs\.?|compared (?:to|with))|\b(?:give me|i(?:['’]d|['’]ll| would| will)? (?:take|pick|choose|rather watch|rather see))\b[^.!?;]{1,40}\b(?:over|than)|\bprefer(?:red|s)?\b[^.!?;]{1,40}\b(?:over|to))\s*(?:the )?[\"“'《]?$",
+    r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|(?:\bnot|n['’]?t|\bless)(?: \w+)? (?:as|so|that) \w+(?: \w+)? as|\b(?:versus|vs\.?|compared (?:to|with))|\b(?:give me|i(?:['’]d|['’]ll| would| will)? (?:take|pick|choose|rather watch|rather see))\b[^.!?;]{1,40}\b(?:over|than)|\bprefer(?:red|s)?\b[^.!?;]{1,40}\b(?:over|to))\s*(?:the )?[\"“'《]?$",
     re.IGNORECASE,
 )
 """What stands behind it is the measure of a comparison, neither liked nor hated."""
@@ -36,7 +36,7 @@ SAME_MAKER = re.compile(
 )
 """What stands behind it names its maker or its cast, and is not asked for itself."""
 _MORE_OF_IT = re.compile(
-    r"\b(?:more (?:like|of) (?:that|them|those|it|this|the same|that kind)|(?:something|anything|stuff|movies?|films?) (?:like|similar to) (?:that|it|them|those)|want more|need more|another one like)\b",
+    r"\b(?:more (?:like|of) (?:that|them|those|it|this|the same|that kind)|(?:something|anything|stuff|movies?|films?) (?:like|similar to) (?:that|it|them|those|this|these)|want more|need more|another one like)\b",
     re.IGNORECASE,
 )
 _LISTED = re.compile(r"[\"”’'!]?\s*(?:,|and|&|/|\+|,\s*and|和|、)\s*[\"“‘']?(?:the\s+)?", re.IGNORECASE)
@@ -118,7 +118,7 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
         return Stance({"refused": "not", "wanted": "="}.get(said or ""))  # type: ignore[arg-type]
     if colour == "neutral" and _ABOUT_TO.search(before[-60:]):
         return Stance(None)
-    if colour != "wanted" and intents.says_unseen(masked[title.end : title.end + 90].split("□")[0]):
+    if colour == "neutral" and intents.says_unseen(masked[title.end : title.end + 90].split("□")[0]):
         return Stance(None)  # "They told me to watch Up. I have not got round to it."
     if colour == "refused":
         if intents.says_seen(masked[title.end : title.end + 40]) and polarity.said_of_it(title.start) != "refused":
@@ -129,7 +129,7 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
         return Stance("=")
     sentence = re.split(r"[.!?;\n。！？；]", before)[-1]
     if colour == "neutral" and done_by_others(sentence):
-        return Stance(None)
+        return Stance("not" if polarity.said_of_it(title.start) == "refused" else None)
     if _SEEN_BEHIND.match(masked[title.end :]) and polarity.said_of_it(title.start) is None:
         return Stance("seen")
     if intents.says_seen(f"{sentence} x") and colour == "neutral" and not _MORE_OF_IT.search(masked):

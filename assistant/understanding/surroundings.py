@@ -22,18 +22,18 @@ OBJECT = re.compile(
     re.IGNORECASE,
 )
 ASKED_ABOUT = re.compile(
-    r"(?:(?:^|[.!?,;:]\s*|\b(?:so|and|but|or|hey|ok|okay|well|wait|hm+|oh|also)\s+)(?:is|was|are|were|does|did|has)"
+    r"(?:(?:^|[.!?,;:]\s*|\b(?:so|and|but|or|hey|ok|okay|well|wait|hm+|oh|also)\s+)(?:is|was|are|were|does|did|has|would|will|could|(?:do|does) (?:you|your \w+|the \w+) (?:have|carry|include|know|know of))"
     r"|\b(?:who(?:['’]s| is| was) in|who (?:directed|made|wrote|plays in|stars in|starred in)|how (?:long|old|good|scary|sad) (?:is|was)|what(?:['’]s| is| was)|what year (?:was|is|did)|when (?:was|did)|think (?:of|about)|know))"
     r"\s+(?:the (?:movie|film)\s+)?[\"“'《]?$",
     re.IGNORECASE,
 )
 """Words in front of what a question is about: "is Coraline too scary"."""
-FEELS = re.compile(rf"(?:{_FELT}|\b(?:not|but not|nor|except)){_ADVERB}\s*$", re.IGNORECASE)
+FEELS = re.compile(rf"(?:{_FELT}|\b(?:not(?: so much| really| as much)?|nor|except)){_ADVERB}\s*$", re.IGNORECASE)
 _NOUN = r"(?:movies?|films?|flicks?|something|anything|stuff|ones?|more|others?|else|nothing|things?|horror|comed(?:y|ies)|thrillers?|romcoms?|romances?|dramas?|westerns?|document\w+|musicals?|sci-?fi|animations?|action|\w+ (?:movies?|films?))"
 STRONG_OBJECT = re.compile(
     rf"(?:{_FELT}|"
     r"\b(?:loved|adored|liked|enjoyed|hated|disliked|despised|watched|rewatched|saw|seen|finished|similar to|such as|fans? of|called|titled|"
-    r"love|enjoy|hate|stand)\b|"
+    r"love|enjoy|hate|stand|(?:rather|gladly|could|would|to) (?:just )?(?:watch|see|rewatch))\b|"
     r"\b(?:favou?rites?|(?:top|best|my) (?:\d+|three|four|five|ten))(?:\s+(?:movie|film|one)s?)?(?:\s+(?:of all time|ever|of mine))?\s*(?:is|are|was|were|includes?|would be|have to be|:|=|-)|"
     rf"\b{_NOUN}\s+(?:kind of\s+|a bit\s+|a lot\s+|just\s+)?(?:like|similar to|in the (?:vein|style|spirit) of|along the lines of)\b|\b(?:not|nothing|isn['’]?t|unlike|more|less)\s+(?:like\b)?)"
     r"(?:\s+(?:the\s+)?(?:first|original|movie|film|old|either|maybe|say|for example))*\s*[:\"“‘']?\s*$",
@@ -41,11 +41,15 @@ STRONG_OBJECT = re.compile(
 )
 QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("《", "》"), ("'", "'"), ("「", "」"))
 _SONG = re.compile(
-    r"\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)s?\s+(?:is\s+)?(?:called|named|titled|by)\s*[\"“‘']?$",
+    r"\b(?:listen(?:ed|ing|s)? to|reading|re-?read(?:ing)?|humming|singing|(?:page|chapter) \w+ of|(?:production|performance|staging) of)\s*[\"“‘']?$"
+    r"|\b(?:flights?|trips?|fly(?:ing)?|flew|travel\w*|mov(?:ed|ing)|trains?|bus|driv(?:e|ing)|drove|holidays?|vacations?|honeymoon|live[sd]?|living|born|been|office)\s+(?:back )?(?:to|in|from|near)\s*$"
+    r"|\b(?:named?|naming|call(?:ed)?) (?:my|our|his|her|their|the) [\w\-]+\s+$"
+    r"|\b(?:song|album|book|novel|band|game|word|podcast|track|comic|play|restaurant|dog|cat)s?\s+(?:is\s+)?(?:called|named|titled|by)\s*[\"“‘']?$",
     re.IGNORECASE,
 )
 _MADE_OF_IT = re.compile(
-    r"^[\"”’']?\s+(?:school |high school )?(?:play|soundtrack|album|songs?|books?|novels?|game|video ?games?|posters?|costumes?|t-?shirts?|party|ride|tv show|cosplay|lego|toys?)\b",
+    r"^[\"”’']?,?\s+\(?(?:the|a) (?:novel|book|song|band|game|musical|album|comic|poem|tv series|tv show|play)\b(?! (?:is|was) based)|^[^.!?]{0,40}\bon (?:the |my |our )?(?:playstation|ps ?[2345]|xbox|switch|steam|console|guitar|piano|vinyl|spotify)\b|^[^.!?]{0,60}\b(?:stuck in my head|the song,? (?:i mean|not the)|(?:i mean|meant) the (?:song|book|game|band|album))\b"
+    r"|^[\"”’']?\s+(?:school |high school )?(?:play|soundtrack|album|songs?|books?|novels?|game|video ?games?|posters?|costumes?|t-?shirts?|party|ride|tv show|cosplay|lego|toys?)\b",
     re.IGNORECASE,
 )
 _A_PERSON = re.compile(
@@ -66,7 +70,7 @@ _COUNTED = (
 )
 COUNTED = frozenset(_COUNTED.split())
 COUNTS = re.compile(
-    r"\s+(?:of (?:my|our|the|your|his|her|all|a)\b|times|people|minutes?|mins|hours?|days?|weeks?|months?|years?|of (?:us|them|these|those)|movies|films|kids|friends|more|or|stars|things)\b",
+    r"\s+(?:of (?:my|our|the|your|his|her|all|a)\b|times|people|minutes?|mins|hours?|days?|weeks?|months?|years?|of (?:us|them|these|those)|movies|films|kids|friends|more|or (?:so|more|less|fewer|two|three|four|five|six|seven|eight|nine|ten|\d+)|stars|things)\b",
     re.IGNORECASE,
 )
 """What numbers stand in front of: "seen it like ten times"."""
@@ -75,6 +79,7 @@ COMPARED = re.compile(
     r"^[\"”’']?\s*[,:;?–—-]+\s*(?:which|what)(?: (?:one|of (?:the two|them|these)))?(?:['’]s| is| was| has| do| should| would)\b",
     re.IGNORECASE,
 )
+VERSUS = re.compile(r"^\s+(?:vs\.?|versus)\s|\b(?:vs\.?|versus)\s+(?:the\s+)?$", re.IGNORECASE)
 HATED_IT = re.compile(
     r"^[^.!?□]{0,40},\s*(?:(?:and|but)\s+)?(?:(?:i|we)\s+)?(?:loved|hated|liked|enjoyed|adored) (?:it|that)\b",
     re.IGNORECASE,
@@ -188,6 +193,16 @@ INTERJECTIONS = frozenset(
         "thanks",
         "loved",
         "love",
+        "likes",
+        "loves",
+        "liked",
+        "dislike",
+        "dislikes",
+        "disliked",
+        "hate",
+        "hates",
+        "hated",
+        "seen",
     ]
 )
 """Words that open a sentence and name nothing."""

@@ -35,11 +35,16 @@ _IT_WAS = re.compile(
 _AS_LONG = re.compile(
     r"\b(?:as long as|if|so long as|make sure|hope|hoping|prefer(?:ably)?|want|something)\b[^.!?;]*$", re.IGNORECASE
 )
+_BECAME = re.compile(
+    r"\b(?:got|gets|became|become|made (?:him|her|them)|(?:he|she|they)(?:['’]s|['’]re| is| was| were| are))\s+(?:so |really |super |that )?$",
+    re.IGNORECASE,
+)
+"""Somebody's fame is no wish for well-known films."""
 _SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGNORECASE)
 
 
 _CREDITED = re.compile(
-    r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one|those|they)(?:['’]s| (?:has|have|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:how (?:old|tall|rich) is|who(?:['’]s| is)|where (?:is|does)|when was|what happened to|is it true that)\s+$|\b(?:in|from) the (?:movie|film|one) with\s+$|\bthat (?:movie|film|one) with\s+$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
+    r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one|those|they)(?:['’]?s| (?:has|have|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:how (?:old|tall|rich) is|what do you (?:think|know) (?:of|about)|who(?:['’]s| is)|where (?:is|does)|when was|what happened to|is it true that)\s+$|\b(?:in|from) the (?:movie|film|one) with\s+$|\bthat (?:movie|film|one) with\s+$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
     re.IGNORECASE,
 )
 """What it is said of that has, or was made by, the person who follows."""
@@ -56,6 +61,10 @@ def describes(masked: str, word: Word) -> bool:
     if word.entry.section == "genre" and _SUCH.match(masked[word.end :]):
         return True
     before = masked[: word.start]
+    if before.endswith("太") and not re.search(r"(?:不要|别|不想|不能|不)太$", before):
+        return True  # "盗梦空间太烧脑了"
+    if word.entry.section == "popularity" and _BECAME.search(before):
+        return True
     if _of_it(before[-90:]) and not re.match(r"[^.!;]*\?", masked[word.end :]):
         return True
     if word.entry.section == "wish" and (too := _TOO.search(before)) and not _NONE.search(before[: too.end()]):
