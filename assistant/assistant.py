@@ -14,6 +14,7 @@ from assistant.engines import Engine
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Usage, Word
 from assistant.explaining import Explainer, reasons
 from assistant.nothing_left import nothing_left
+from assistant.phrases import Say
 from assistant.state import DialogueState
 from assistant.understanding import Understander
 from assistant.understanding.echo import echo
@@ -49,14 +50,15 @@ class InputProblem(ValueError):
     """The message cannot be taken as it is; the text says why."""
 
 
-def clean(utterance: str) -> str:
-    """The message without control characters and with single spaces.
+def clean(utterance: str, *, chinese: bool = False) -> str:
+    """The message without control characters and with single spaces. `chinese` says in which language to complain.
 
     Raises
     ------
     InputProblem
         when nothing is left, or the message is longer than `LONGEST_MESSAGE`.
     """
+    say = Say(chinese)
     kept = "".join(
         " " if character.isspace() else character
         for character in utterance
@@ -64,13 +66,33 @@ def clean(utterance: str) -> str:
     )
     text = re.sub(r" {2,}", " ", kept).strip()
     if not text:
-        raise InputProblem("The message is empty. Tell me what you feel like, or a title that you loved.")
+        raise InputProblem(
+            say(
+                "The message is empty. Tell me what you feel like, or a title that you loved.",
+                "消息是空的。说说你想看什么，或者喜欢过的一部片子。",
+            )
+        )
     if len(text) > LONGEST_MESSAGE:
         raise InputProblem(
-            f"The message has {len(text):,} characters; up to {LONGEST_MESSAGE:,} can be read at once. "
-            "Please send a shorter one."
+            say(
+                f"The message has {len(text):,} characters; up to {LONGEST_MESSAGE:,} can be read at once. "
+                "Please send a shorter one.",
+                f"这条消息有 {len(text):,} 个字符，一次最多能读 {LONGEST_MESSAGE:,} 个。请发短一点的。",
+            )
         )
     return text
+
+
+def _without_model(busy: bool, say: Say) -> Problem:
+    why = say("has too many messages waiting", "现在排队太长") if busy else say("is not available", "现在不可用")
+    return Problem(
+        "busy" if busy else "no-engine",
+        say(
+            f"The language model {why} just now. I read your message with rules and write the reasons from the "
+            "facts alone.",
+            f"语言模型{why}。我用规则读了你的消息，只根据资料写理由。",
+        ),
+    )
 
 
 class Assistant:
@@ -102,7 +124,7 @@ class Assistant:
         """The events of one turn. Always ends with `Done`; its state is the one to keep for the next turn."""
         clock = _Clock()
         try:
-            text = clean(utterance)
+            text = clean(utterance, chinese=state.language == "zh")
         except InputProblem as problem:
             yield Problem("input", str(problem))
             yield Done(state, str(problem), timings_ms=clock.marks)
@@ -110,12 +132,7 @@ class Assistant:
         understood = self.understander.understand(text, state)
         clock.since_start("understand")
         if understood.degraded:
-            why = "has too many messages waiting" if understood.busy else "is not available"
-            yield Problem(
-                "busy" if understood.busy else "no-engine",
-                f"The language model {why} just now. I read your message with rules and write the reasons from the "
-                "facts alone.",
-            )
+            yield _without_model(understood.busy, Say(understood.act.language == "zh"))
         yield from self._turn(state, understood.act, understood.usage, clock, prose=not understood.degraded)
 
     def act(self, state: DialogueState, act: DialogueAct) -> Iterator[Event]:
@@ -174,8 +191,11 @@ class Assistant:
             if result.lost:
                 yield Problem(
                     "engine-lost",
-                    "The language model stopped in the middle of the answer and is being started again. "
-                    "The cards are complete; the rest of the text is written from the facts alone.",
+                    Say(after.language == "zh")(
+                        "The language model stopped in the middle of the answer and is being started again. "
+                        "The cards are complete; the rest of the text is written from the facts alone.",
+                        "语言模型在回答中途停止，正在重新启动。卡片是完整的；其余的文字只根据资料写成。",
+                    ),
                 )
         clock.since_start("total")
         if not prose:

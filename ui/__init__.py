@@ -1,6 +1,6 @@
 """The page."""
 
-from ui.page import build_page, mount_page
+from ui.blocks import build_page, mount_page
 from ui.stored import StoredHistory
 from ui.types import History
 

@@ -6,6 +6,7 @@ import re
 
 from ranking.types import Ranked, Ranking
 from retrieval.types import Item
+from ui.chips import in_the_way
 from ui.markup import esc, icon, joined, number
 from ui.poster import poster
 from ui.strings import Strings, genre
@@ -21,7 +22,7 @@ def shelf(turn: Turn, words: Strings) -> str:
     if turn.ranking is None:
         return ""
     shown = turn.ranking.cards
-    head = "" if turn.ranking.items else _nothing(turn.ranking, words)
+    head = "" if turn.ranking.items else _nothing(turn, turn.ranking, words)
     if not shown:
         return head
     top = max((ranked.score for ranked in shown), default=0.0)
@@ -33,11 +34,17 @@ def shelf(turn: Turn, words: Strings) -> str:
     return f'{head}<ol class="shelf" aria-label="{esc(words["suggestions"])}">{cards}</ol>{panels}'
 
 
-def _nothing(ranking: Ranking, words: Strings) -> str:
-    line = words["nearest"] if ranking.nearest else words["nothing"]
-    blocking = joined(f"<li>{esc(name)}</li>" for name in ranking.blocking)
-    listed = f'<p>{esc(words["blocking"])}</p><ul class="blocking">{blocking}</ul>' if blocking else ""
-    return f'<div class="nothing"><p>{esc(line)}</p>{listed}</div>'
+def _nothing(turn: Turn, ranking: Ranking, words: Strings) -> str:
+    """What the answer says about it, and the limits to take away with a click."""
+    line = turn.text.partition("\n")[0] or words["nearest" if ranking.nearest else "nothing"]
+    ways = joined(
+        f'<button type="button" class="chip" data-do="relax" data-label="{esc(chip.limit)}" '
+        f'data-key="relax-{chip.limit}" aria-label="{esc(words["remove"].format(what=chip.label))}">'
+        f"{icon('close')}{esc(chip.label)}</button>"
+        for chip in in_the_way(turn.after, ranking.blocking, words)
+    )
+    offered = f'<p>{esc(words["blocking"])}</p><div class="chips">{ways}</div>' if ways else ""
+    return f'<div class="nothing"><p>{esc(line)}</p>{offered}</div>'
 
 
 def _card(turn: Turn, place: int, ranked: Ranked, reason: str, top: float, words: Strings) -> str:
@@ -47,7 +54,7 @@ def _card(turn: Turn, place: int, ranked: Ranked, reason: str, top: float, words
         f'<div class="poster">{picture(item)}<span class="rank" aria-hidden="true">{place}</span></div>'
         f'<div class="body"><h3>{esc(item.title)}{_year(item)}</h3>{_meta(item, words)}{_people(item)}'
         f'<p class="reason">{esc(reason)}</p>{_score(ranked, top, words)}'
-        f"{_acts(turn, place, item, words)}</div></li>"
+        f"</div>{_acts(turn, place, item, words)}</li>"
     )
 
 
@@ -73,7 +80,7 @@ def _meta(item: Item, words: Strings) -> str:
     if item.runtime:
         facts.append(f"<span>{esc(words['minutes'].format(count=item.runtime))}</span>")
     if item.genres:
-        named = ", ".join(genre(name, words) for name in item.genres[:3])
+        named = words["comma"].join(genre(name, words) for name in item.genres[:3])
         facts.append(f'<span class="genres">{esc(named)}</span>')
     return f'<p class="meta">{joined(facts)}</p>' if facts else ""
 
@@ -109,16 +116,17 @@ def _acts(turn: Turn, place: int, item: Item, words: Strings) -> str:
         return (
             f'<button type="button" class="round act-{name}" data-do="{name}" data-id="{esc(item.id)}" '
             f'data-key="{turn.id}-{place}-{name}" title="{esc(words[name])}" aria-label="{esc(said)}">'
-            f"{icon(name)}</button>"
+            f"{icon(name)}<small>{esc(words[name])}</small></button>"
         )
 
     compared = words["compare_this"].format(title=item.title)
     asked = words["why_this"].format(title=item.title)
     return (
-        f'<div class="acts">{joined(button(name) for name in _BUTTONS)}'
+        f'<div class="foot-of-card"><div class="acts">{joined(button(name) for name in _BUTTONS)}'
         f'<button type="button" class="round act-compare" data-do="pick" data-id="{esc(item.id)}" '
         f'data-title="{esc(item.title)}" data-key="{turn.id}-{place}-pick" aria-pressed="false" '
-        f'title="{esc(words["compare"])}" aria-label="{esc(compared)}">{icon("compare")}</button></div>'
+        f'title="{esc(words["compare"])}" aria-label="{esc(compared)}">{icon("compare")}'
+        f"<small>{esc(words['compare'])}</small></button></div>"
         f'<button type="button" class="ask-why" data-do="why" data-key="{turn.id}-{place}-why" aria-expanded="false" '
-        f'aria-controls="why-{turn.id}-{place}" aria-label="{esc(asked)}">{esc(words["why"])}</button>'
+        f'aria-controls="why-{turn.id}-{place}" aria-label="{esc(asked)}">{esc(words["why"])}</button></div>'
     )

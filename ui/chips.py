@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process, utils
@@ -10,9 +10,8 @@ from rapidfuzz import fuzz, process, utils
 from assistant.acts import DialogueAct, Intent, Operator, Slot, SlotName
 from assistant.questions import language_name
 from assistant.state import DialogueState
-from assistant.understanding.vocabulary import load_vocabulary
 from retrieval.catalog import Catalog
-from ui.strings import Strings, genre
+from ui.strings import Strings, genre, theme
 
 GROUPS = ("likes", "dislikes", "limits", "wishes", "seen_list", "unknown")
 """The groups of chips, in the order they are shown; also their names in the page's words."""
@@ -20,12 +19,16 @@ GROUPS = ("likes", "dislikes", "limits", "wishes", "seen_list", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One thing that is held: where it belongs, what it says, and the slots that remove or soften it."""
+    """One thing that is held: where it belongs, what it says, and the slots that remove or soften it.
+
+    `limit` is the field of the constraints that a limit stands in.
+    """
 
     group: str
     label: str
     remove: tuple[Slot, ...]
     weaken: tuple[Slot, ...] = ()
+    limit: str = ""
 
 
 class Unreadable(ValueError):
@@ -41,23 +44,48 @@ def chips(state: DialogueState, catalog: Catalog, words: Strings) -> tuple[Chip,
     return (*_titles(state, catalog), *_limits(state, words), *_bounds(state, words), *_wishes(state, words))
 
 
+def in_the_way(state: DialogueState, blocking: Collection[str], words: Strings) -> tuple[Chip, ...]:
+    """What to take away when nothing is left: each limit that blocks alone, or every one where only all together do.
+
+    One chip for each field of the constraints. None when what fits was shown before: that is no limit.
+    """
+    fields: dict[str, list[Chip]] = {}
+    for chip in (*_limits(state, words), *_bounds(state, words)):
+        if chip.limit:
+            fields.setdefault(chip.limit, []).append(chip)
+    found = [_as_one(held, words) for held in fields.values()]
+    alone = tuple(chip for chip in found if chip.limit in blocking)
+    return alone if alone or "exclude" in blocking else tuple(found)
+
+
+def _as_one(held: list[Chip], words: Strings) -> Chip:
+    """A chip that takes all of these away."""
+    if len(held) == 1:
+        return held[0]
+    gone = dict.fromkeys(slot for chip in held for slot in chip.remove if slot.operator == "forget")
+    return Chip("limits", words["comma"].join(chip.label for chip in held), tuple(gone), limit=held[0].limit)
+
+
 def refine(slots: tuple[Slot, ...], language: str) -> DialogueAct:
     """The act of a change in the panel."""
     return DialogueAct(Intent.REFINE, slots, language=language)
 
 
 def _titles(state: DialogueState, catalog: Catalog) -> Iterator[Chip]:
-    groups: tuple[tuple[str, tuple[str, ...], Operator], ...] = (
-        ("likes", state.likes, "forget"),
-        ("dislikes", state.dislikes, "forget"),
-        ("dislikes", state.rejected, "again"),
-        ("seen_list", state.seen, "again"),
+    # Softer than an opinion: the title stays out and weighs nothing.
+    groups: tuple[tuple[str, tuple[str, ...], Operator, Operator | None], ...] = (
+        ("likes", state.likes, "forget", "seen"),
+        ("dislikes", state.dislikes, "forget", "except"),
+        ("dislikes", state.rejected, "again", None),
+        ("seen_list", state.seen, "again", None),
     )
-    for group, ids, operator in groups:
+    for group, ids, operator, softer in groups:
         for item_id in ids:
             item = catalog.get(item_id)
-            label = item.label() if item else item_id
-            yield Chip(group, label, (Slot("title", operator, item.title if item else item_id, item_id=item_id),))
+            title, label = (item.title, item.label()) if item else (item_id, item_id)
+            gone = Slot("title", operator, title, item_id=item_id)
+            soft = (gone, Slot("title", softer, title, item_id=item_id)) if softer else ()
+            yield Chip(group, label, (gone,), soft)
     for title in (*state.unknown_likes, *state.unknown_dislikes):
         yield Chip("unknown", title, (Slot("title", "forget", title),))
 
@@ -67,20 +95,25 @@ def _limits(state: DialogueState, words: Strings) -> Iterator[Chip]:
     for name in state.genres:
         gone, label = Slot("genre", "forget", name), genre(name, words)
         hard = name in limits.genres_any
-        yield Chip("limits" if hard else "wishes", label, (gone,), (gone, Slot("wish", "=", name)) if hard else ())
+        if hard:
+            yield Chip("limits", label, (gone,), (gone, Slot("wish", "=", name)), "genres_any")
+        else:
+            yield Chip("wishes", label, (gone,))
     for name in sorted(limits.not_genres):
-        yield Chip("limits", words["chip_not"].format(what=genre(name, words)), (Slot("genre", "forget", name),))
+        label = words["chip_not"].format(what=genre(name, words))
+        yield Chip("limits", label, (Slot("genre", "forget", name),), limit="not_genres")
     for person in state.people:
         gone = Slot("person", "forget", person)
-        hard = person in limits.people_any
-        yield Chip(
-            "limits" if hard else "wishes", person, (gone,), (gone, Slot("person", "prefer", person)) if hard else ()
-        )
+        if person in limits.people_any:
+            yield Chip("limits", person, (gone,), (gone, Slot("person", "prefer", person)), "people_any")
+        else:
+            yield Chip("wishes", person, (gone,))
     for person in sorted(limits.not_people):
-        yield Chip("limits", words["chip_not"].format(what=person), (Slot("person", "forget", person),))
+        label = words["chip_not"].format(what=person)
+        yield Chip("limits", label, (Slot("person", "forget", person),), limit="not_people")
     for keyword in sorted(limits.not_keywords):
-        said = load_vocabulary().said(keyword, words["code"])
-        yield Chip("limits", words["chip_not"].format(what=said), (Slot("wish", "forget", keyword),))
+        label = words["chip_not"].format(what=theme(keyword, words))
+        yield Chip("limits", label, (Slot("wish", "forget", keyword),), limit="not_keywords")
     yield from _places(state, words)
 
 
@@ -93,10 +126,11 @@ def _places(state: DialogueState, words: Strings) -> Iterator[Chip]:
         rest = tuple(Slot("language", other, value) for other, value in spoken if (other, value) != (operator, code))
         named = language_name(code, chinese=words["code"] == "zh")
         label = named if operator == "=" else words["chip_not"].format(what=named)
-        yield Chip("limits", label, (Slot("language", "forget", ""), *rest))
+        limit = "languages" if operator == "=" else "not_languages"
+        yield Chip("limits", label, (Slot("language", "forget", ""), *rest), limit=limit)
     for country in sorted(limits.countries):
         kept = tuple(Slot("country", "=", other) for other in sorted(limits.countries - {country}))
-        yield Chip("limits", country, (Slot("country", "forget", ""), *kept))
+        yield Chip("limits", country, (Slot("country", "forget", ""), *kept), limit="countries")
 
 
 def _bounds(state: DialogueState, words: Strings) -> Iterator[Chip]:
@@ -116,13 +150,13 @@ def _bounds(state: DialogueState, words: Strings) -> Iterator[Chip]:
             label = words[key].format(year=value, minutes=value)
             kept = () if bound is None else (Slot(name, other, str(bound)),)
             gone = (Slot(name, "forget", ""), *kept)
-            yield Chip("limits", label, gone, (*gone, Slot("wish", "=", label)))
+            limit = f"{name}_from" if key == from_ else f"{name}_to"
+            yield Chip("limits", label, gone, (*gone, Slot("wish", "=", label)), limit)
 
 
 def _wishes(state: DialogueState, words: Strings) -> Iterator[Chip]:
     for wish in state.wishes:
-        said = load_vocabulary().said(wish, words["code"])
-        yield Chip("wishes", said, (Slot("wish", "forget", wish),))
+        yield Chip("wishes", theme(wish, words), (Slot("wish", "forget", wish),))
     if state.popularity_bias:
         label = words["chip_less" if state.popularity_bias < 0 else "chip_popular"]
         yield Chip("wishes", label, (Slot("popularity", "forget", ""),))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.acts import DialogueAct, Intent, Slot
 from retrieval.types import Item
-from ui import panels
-from ui.chips import Unreadable, added, chips, refine
+from ui.chips import Unreadable, added, chips, in_the_way, refine
+from ui.compare import comparison
 from ui.history import told
 from ui.session import Session, new_id
 from ui.strings import LANGUAGES, strings
@@ -36,6 +36,7 @@ class Clicks:
             "critique": self._critique,
             "remove": self._chip,
             "weaken": self._chip,
+            "relax": self._relax,
             "add": self._add,
             "tune": self._tune,
             "stop": self._stop,
@@ -84,7 +85,7 @@ class Clicks:
         item = self._item(data)
         if item is None:
             return Once()
-        said = strings(session.language)["more_this"].format(title=item.label())
+        said = strings(session.language)["said_more"].format(title=item.label())
         act = DialogueAct(Intent.MORE_LIKE, refers_to=(item.id,), language=session.state.language)
         self.page.new_turn(session, said, act)
         return Once(announce=said)
@@ -106,9 +107,20 @@ class Clicks:
         chip = held[place]
         removing = data["do"] == "remove"
         slots = chip.remove if removing else chip.weaken
-        note = words["noted_removed" if removing else "noted_weakened"].format(what=chip.label)
+        noted = "noted_removed" if removing else "noted_weakened" if chip.limit else "noted_neutral"
+        note = words[noted].format(what=chip.label)
         self.page.rank_again(session, refine(slots, session.state.language), note)
         return Once(announce=note)
+
+    def _relax(self, session: Session, data: Data) -> Once:
+        words, live = strings(session.language), session.live
+        blocking = live.ranking.blocking if live is not None and live.ranking is not None else ()
+        for chip in in_the_way(session.state, blocking, words):
+            if chip.limit == data.get("label"):
+                note = words["noted_removed"].format(what=chip.label)
+                self.page.rank_again(session, refine(chip.remove, session.state.language), note)
+                return Once(announce=note)
+        return Once()
 
     def _add(self, session: Session, data: Data) -> Once:
         words, typed = strings(session.language), str(data.get("text", "")).strip()
@@ -183,7 +195,7 @@ class Clicks:
             for ranked, reason in zip(turn.ranking.items, turn.reasons, strict=False)
         }
         reasons = (said.get(items[0].id, ""), said.get(items[1].id, ""))
-        table = panels.comparison((items[0], items[1]), reasons, strings(session.language))
+        table = comparison((items[0], items[1]), reasons, strings(session.language))
         return Once(compared=table, dialog="compare")
 
     def _language(self, session: Session, data: Data) -> Once:

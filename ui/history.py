@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from assistant.state import DialogueState
-from ui.types import Saved, Summary, Taste
+from ui.types import Saved, Summary, Taste, Turn
 
 _MOST = 1000
 """Conversations kept; the ones not touched for longest go first."""
@@ -22,13 +22,17 @@ class MemoryHistory:
         self._kept: OrderedDict[tuple[str, str], Saved] = OrderedDict()
         self._lock = Lock()
 
-    def save(self, conversation: Saved) -> None:
-        """Keep this conversation in place of the earlier version with its id."""
+    def save(self, conversation: Saved, over: tuple[Turn, ...]) -> bool:
+        """Keep this conversation in place of the version with the turns `over`; False when there is another."""
         with self._lock:
+            kept = self._kept.get((conversation.person, conversation.id))
+            if kept is not None and kept.turns != over:
+                return False
             self._kept[conversation.person, conversation.id] = conversation
             self._kept.move_to_end((conversation.person, conversation.id))
             while len(self._kept) > _MOST:
                 self._kept.popitem(last=False)
+        return True
 
     def summaries(self, person: str) -> tuple[Summary, ...]:
         """The person's conversations, newest first."""

@@ -1,4 +1,4 @@
-"""The page: one Gradio component that shows the views, and the events that it sends back."""
+"""The page: what each event from the browser does to a session, and the view that it is answered with."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
 
 from assistant.acts import DialogueAct
-from assistant.events import Cards, Done, Problem, Word
+from assistant.engines import on_behalf_of
+from assistant.events import Cards, Done, Event, Problem, Word
 from assistant.state import DialogueState
 from ui.clicks import Clicks
-from ui.history import MemoryHistory
 from ui.session import Session, new_id
 from ui.strings import LANGUAGES, strings
 from ui.turns import fold
 from ui.types import Conversationalist, History, Turn
 from ui.view import Once, view
 
-_STATIC = Path(__file__).parent / "static"
 _WORDS_EVERY_S = 0.03
 """Words are sent together in steps of this length: the eye sees no difference, the browser does."""
 
@@ -89,7 +86,7 @@ class Page:
         """The views of a turn while its events come in. Ends early when something newer was asked for."""
         events, sent = self.assistant.reply(session.state, turn.said), 0.0
         try:
-            for event in events:
+            for event in _in_turn(session.person, events):
                 with session.lock:
                     if session.run != run:
                         return
@@ -164,7 +161,10 @@ class Page:
         known = any(line.id == session.id for line in session.kept)
         if session.memory and session.person and (session.turns or known):
             try:
-                self.history.save(session.saved())
+                if not self.history.save(session.saved(), session.on_record):
+                    session.id = new_id()  # Another tab went on with it: from here on there are two.
+                    self.history.save(session.saved(), ())
+                session.on_record = session.turns
             except Exception:
                 _log.exception("a conversation could not be kept; it goes on all the same")
         self.list(session)
@@ -196,62 +196,31 @@ def failed(turn: Turn, session: Session) -> Turn:
     return replace(turn, problems=(*turn.problems, problem), stage="done")
 
 
-def _announced(event: object, session: Session) -> Once:
+def _in_turn(person: str, events: Iterator[Event]) -> Iterator[Event]:
+    """The events, each asked for in this person's name: they queue at the engine with others as one among many."""
+    while True:
+        # Before every step: Gradio may run each one in a context of its own.
+        on_behalf_of.set(person)
+        event = next(events, None)
+        if event is None:
+            return
+        yield event
+
+
+def _announced(event: Event, session: Session) -> Once:
+    """What a screen reader says at this event: the cards when they are there, the words when all are."""
     words = strings(session.language)
-    if isinstance(event, Cards):
-        titles = ", ".join(ranked.item.title for ranked in event.ranking.cards)
+    if isinstance(event, Cards) and event.ranking.cards:
+        titles = words["comma"].join(ranked.item.title for ranked in event.ranking.cards)
         count = len(event.ranking.cards)
         return Once(announce=words["announce_cards"].format(count=count, titles=titles))
-    return Once(announce=words["announce_done"]) if isinstance(event, Done) else Once()
+    live = session.live
+    if isinstance(event, Done) and live is not None:
+        return Once(announce=" ".join(filter(None, (live.text, live.question))) or words["announce_done"])
+    return Once()
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:
     """What the page sent; anything but an object counts as nothing."""
     data = getattr(event, "_data", None)
     return data if isinstance(data, dict) else {}
-
-
-def build_page(assistant: Conversationalist, history: History | None = None) -> gr.Blocks:
-    """The page for this assistant, to be mounted with `mount_page`. Conversations live in `history`, else in memory."""
-    page = Page(assistant, history or MemoryHistory())
-    styles = (_STATIC / "page.css").read_text("utf-8")
-    with gr.Blocks(title="Concierge", analytics_enabled=False, fill_width=True) as blocks:
-        session = gr.State(Session())
-        shell = gr.HTML(
-            value=None,
-            html_template=(_STATIC / "shell.html").read_text("utf-8"),
-            js_on_load=(_STATIC / "page.js").read_text("utf-8"),
-            head=f"<style>{styles}</style>",
-            apply_default_css=False,
-            elem_id="concierge",
-        )
-        shared: dict[str, Any] = {
-            "inputs": session,
-            "outputs": shell,
-            "show_progress": "hidden",
-            "trigger_mode": "multiple",
-            "concurrency_limit": None,
-            "api_visibility": "private",
-        }
-        # Not `load`: Gradio fires that one itself too, without the page's data, and the two would race.
-        shell.focus(page.hello, queue=False, **shared)
-        shell.submit(page.converse, **shared)
-        shell.select(page.click, queue=False, **shared)
-    return cast(gr.Blocks, blocks)
-
-
-def mount_page(app: FastAPI, page: gr.Blocks, path: str = "/") -> FastAPI:
-    """Serve the page from this application, with nothing of it recorded and nothing loaded from elsewhere."""
-    gr.mount_gradio_app(
-        app,
-        page,
-        path=path,
-        theme=gr.themes.Base(font=("system-ui", "sans-serif"), font_mono=("monospace",)),
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        favicon_path=str(_STATIC / "favicon.png"),
-    )
-    return app

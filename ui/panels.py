@@ -1,16 +1,15 @@
-"""What stands around the conversation: the taste panel, the history, the settings, the comparison, the first page."""
+"""What stands around the conversation: the taste panel, the history, the settings, the first page."""
 
 from __future__ import annotations
 
 from assistant.state import DialogueState
 from retrieval.catalog import Catalog
-from retrieval.types import Item
-from ui.cards import picture
+from ui.buttons import close_button, undo_button
 from ui.chart import chart
 from ui.chips import ADDABLE, GROUPS, Chip, chips
 from ui.markup import esc, icon, joined, number
 from ui.session import Session
-from ui.strings import LANGUAGES, Strings, genre
+from ui.strings import LANGUAGES, Strings
 from ui.types import Summary, Taste
 
 _EXAMPLES = ("mood", "seed", "limit", "two")
@@ -33,8 +32,8 @@ def header(words: Strings) -> str:
     )
 
 
-def welcome(count: int, words: Strings) -> str:
-    """What an empty conversation shows: an invitation and four ways to begin."""
+def welcome(count: int, words: Strings, *, undoable: bool) -> str:
+    """What an empty conversation shows: an invitation, four ways to begin, and the way back to what was taken back."""
     starters = joined(
         f'<button type="button" class="starter" data-do="say" data-text="{esc(words[f"example_{name}_text"])}">'
         f"<b>{esc(words[f'example_{name}'])}</b><span>{esc(words[f'example_{name}_text'])}</span></button>"
@@ -43,6 +42,7 @@ def welcome(count: int, words: Strings) -> str:
     return (
         f'<h1>{esc(words["tagline"])}</h1><p class="lead">{esc(words["welcome"].format(count=number(count)))}</p>'
         f'<h2 class="sr">{esc(words["examples"])}</h2><div class="starters">{starters}</div>'
+        + (undo_button(words) if undoable else "")
     )
 
 
@@ -73,14 +73,9 @@ def taste(state: DialogueState, catalog: Catalog, words: Strings, problem: str =
     drawn = chart(state, liked, words)
     figure = f'<div class="chart">{drawn}</div>' if drawn else ""
     return (
-        f'<header><h2 id="taste-h">{esc(words["taste"])}</h2>{_close(words)}</header>{none}{figure}{groups}'
+        f'<header><h2 id="taste-h">{esc(words["taste"])}</h2>{close_button(words)}</header>{none}{figure}{groups}'
         f"{_add(words, problem)}{_sliders(state, words)}"
     )
-
-
-def _close(words: Strings) -> str:
-    label = esc(words["close"])
-    return f'<button type="button" class="round close" data-do="close" aria-label="{label}">{icon("close")}</button>'
 
 
 def _group(name: str, held: tuple[Chip, ...], words: Strings) -> str:
@@ -91,15 +86,17 @@ def _group(name: str, held: tuple[Chip, ...], words: Strings) -> str:
 def _chip(place: int, chip: Chip, words: Strings) -> str:
     weaken = ""
     if chip.weaken:
-        said = esc(words["weaken"].format(what=chip.label))
+        said = esc(words["weaken" if chip.limit else "weaken_title"].format(what=chip.label))
         weaken = (
             f'<button type="button" data-do="weaken" data-place="{place}" data-label="{esc(chip.label)}" '
+            f'data-key="weaken-{place}" '
             f'title="{said}" aria-label="{said}">{icon("soften")}</button>'
         )
     said = esc(words["remove"].format(what=chip.label))
     return (
         f"<li><span>{esc(chip.label)}</span>{weaken}"
         f'<button type="button" data-do="remove" data-place="{place}" data-label="{esc(chip.label)}" '
+        f'data-key="remove-{place}" '
         f'title="{said}" aria-label="{said}">{icon("close")}</button></li>'
     )
 
@@ -145,7 +142,7 @@ def history(kept: tuple[Summary, ...], current: str, memory: bool, words: String
     none = "" if rows else f'<p class="none">{esc(words["history_none"])}</p>'
     off = "" if memory else f'<p class="none">{esc(words["history_off"])}</p>'
     listed = f'<ul class="kept">{rows}</ul>' if rows else ""
-    return f'<header><h2 id="history-h">{esc(words["history"])}</h2>{_close(words)}</header>{off}{listed or none}'
+    return f'<header><h2 id="history-h">{esc(words["history"])}</h2>{close_button(words)}</header>{off}{listed or none}'
 
 
 def settings(session: Session, catalog: Catalog, engine: tuple[str, str, str], words: Strings) -> str:
@@ -156,9 +153,10 @@ def settings(session: Session, catalog: Catalog, engine: tuple[str, str, str], w
     )
     looks = joined(f'<option value="{look}">{esc(words[look])}</option>' for look in ("auto", "light", "dark"))
     kind, model, state = engine
-    runs = esc(" · ".join(part for part in (kind, model, state) if part)) or esc(words["engine_none"])
+    shown = (kind, model, words.get(f"engine_{state}", state))
+    runs = esc(words["engine_none"] if kind == "none" else " · ".join(filter(None, shown)))
     return (
-        f'<header><h2 id="settings-h">{esc(words["settings"])}</h2>{_close(words)}</header>'
+        f'<header><h2 id="settings-h">{esc(words["settings"])}</h2>{close_button(words)}</header>'
         f'<label class="row"><span>{esc(words["language"])}</span>'
         f'<select data-set="language">{languages}</select></label>'
         f'<label class="row"><span>{esc(words["appearance"])}</span><select data-set="look">{looks}</select></label>'
@@ -194,58 +192,4 @@ def _long_term(taste: Taste | None, catalog: Catalog, words: Strings) -> str:
         f'<label class="row"><span>{esc(words["keep_taste"])}</span><input type="checkbox" data-set="keep-taste"'
         f'{" checked" if taste.on else ""}></label><p class="small">{esc(words["keep_taste_about"])}</p>'
         + (f'<ul class="held">{rows}</ul>' if rows else "")
-    )
-
-
-def comparison(items: tuple[Item, Item], reasons: tuple[str, str], words: Strings) -> str:
-    """Two titles side by side; what they share is marked."""
-    one, two = items
-    genres = [tuple(genre(name, words) for name in item.genres) for item in items]
-    named = [{*own, *(credit.name for credit in item.people)} for own, item in zip(genres, items, strict=True)]
-    shared = named[0] & named[1]
-    body = joined(
-        _row(words[key], esc(left or "–"), esc(right or "–"))
-        for key, left, right in (
-            ("row_year", str(one.year or ""), str(two.year or "")),
-            ("row_runtime", _minutes(one, words), _minutes(two, words)),
-            ("row_rating", f"{one.rating:.1f}" if one.rating else "", f"{two.rating:.1f}" if two.rating else ""),
-        )
-    )
-    body += joined(
-        _row(words[key], _marked(left, shared, words), _marked(right, shared, words))
-        for key, left, right in (
-            ("row_genres", genres[0], genres[1]),
-            ("row_director", one.credited("director"), two.credited("director")),
-            ("row_people", one.credited("actor")[:6], two.credited("actor")[:6]),
-        )
-    )
-    body += joined(
-        _row(words[key], esc(left) or "–", esc(right) or "–")
-        for key, left, right in (
-            ("row_description", one.description, two.description),
-            ("row_reason", *reasons),
-        )
-    )
-    heads = joined(f'<th scope="col"><div class="poster">{picture(item)}</div>{esc(item.title)}</th>' for item in items)
-    return (
-        f'<header><h2 id="compare-h">{esc(words["compare_title"])}</h2>{_close(words)}</header>'
-        f'<div class="scroll" tabindex="0" role="region" aria-labelledby="compare-h"><table class="versus"><thead><tr>'
-        f'<th scope="col"><span class="sr">{esc(words["row_title"])}</span></th>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _minutes(item: Item, words: Strings) -> str:
-    return words["minutes"].format(count=item.runtime) if item.runtime else ""
-
-
-def _row(name: str, left: str, right: str) -> str:
-    return f'<tr><th scope="row">{esc(name)}</th><td>{left}</td><td>{right}</td></tr>'
-
-
-def _marked(values: tuple[str, ...], shared: set[str], words: Strings) -> str:
-    both = esc(words["both"])
-    return (
-        ", ".join(f'<mark title="{both}">{esc(value)}</mark>' if value in shared else esc(value) for value in values)
-        or "–"
     )

@@ -198,16 +198,21 @@ def poster(title: str, genres: tuple[str, ...]) -> str:
     return (
         f'<svg class="drawn" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="xMidYMax slice" '
         f'aria-hidden="true" focusable="false"><rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>'
-        f'{motif(draw, one, two)}<rect y="205" width="{WIDTH}" height="95" fill="{ground}"/>'
+        f'{motif(draw, one, two)}<rect x="-4" y="205" width="208" height="99" fill="{ground}"/>'
         f'<rect x="16" y="218" width="26" height="3" fill="{one}"/>{_title(title, ink)}</svg>'
     )
 
 
+_ROOM = 166
+"""Units from the left margin of the title to the right one."""
+
+
 def _title(title: str, ink: str) -> str:
-    lines = _wrapped(title, 15)
-    size, step = (20, 23) if len(lines) <= 2 else (16, 18)
-    if len(lines) > 2:
-        lines = _wrapped(title, 19)[:3]
+    size, step = 20, 23
+    lines = _wrapped(title, _ROOM / size)
+    if len(lines) > 2 or max(map(_wide, title.split()), default=0.0) > _ROOM / size:
+        size, step = 16, 18
+        lines = _cut(_wrapped(title, _ROOM / size), 3)
     start = 245 if len(lines) > 1 else 254
     return "".join(
         f'<text x="16" y="{start + step * number}" font-size="{size}" fill="{ink}">{esc(line)}</text>'
@@ -215,12 +220,25 @@ def _title(title: str, ink: str) -> str:
     )
 
 
-def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def _cut(lines: list[str], most: int) -> list[str]:
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][:-1] + "…"]
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most this many Latin letters' width; long words are cut."""
+def _wide(text: str) -> float:
+    """How wide the text is in the bold display face, in multiples of its size; roughly, and rather too wide."""
+    return sum(map(_letter, text))
+
+
+def _letter(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    widths = {"fijlrtI1 .,:;'’!-|()": 0.4, "csz": 0.57, "aevxyk": 0.63, "mwMW": 1.06}
+    known = next((width for letters, width in widths.items() if letter in letters), None)
+    return known or (0.78 if letter.isupper() else 0.69)
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    """Lines of at most this width; long words are cut."""
     lines = [""]
     for word in text.split():
         while word:

@@ -24,8 +24,8 @@ class Session:
 
     `run` numbers what the page was asked to do: a stream that finds a newer number ends. `epoch` numbers the versions
     of the list of turns: when it changes, the page draws all turns anew, and every view says all turns until the next
-    run (`drawn`). `seq` numbers the views that were sent. `kept` lists the person's conversations, and
-    `taste` is their long-term taste.
+    run (`drawn`). `seq` numbers the views that were sent. `on_record` are the turns as this tab last wrote or read
+    them. `kept` lists the person's conversations, and `taste` is their long-term taste.
     """
 
     def __init__(self) -> None:
@@ -40,6 +40,7 @@ class Session:
         self.epoch = 0
         self.drawn = -1
         self.seq = 0
+        self.on_record: tuple[Turn, ...] = ()
         self.kept: tuple[Summary, ...] = ()
         self.taste: Taste | None = None
         self.made = 0
@@ -110,14 +111,14 @@ class Session:
 
     def clear(self, state: DialogueState) -> None:
         """A new conversation that begins with this state."""
-        self.id, self.turns = new_id(), ()
+        self.id, self.turns, self.on_record = new_id(), (), ()
         self.state = replace(state, language=self.language)
         self.past.clear()
         self.epoch += 1
 
     def resume(self, kept: Saved) -> None:
         """Go on with a conversation that was kept."""
-        self.id, self.state, self.turns = kept.id, kept.state, kept.turns
+        self.id, self.state, self.turns, self.on_record = kept.id, kept.state, kept.turns, kept.turns
         self.past.clear()
         self.made = max([self.made, *(int(turn.id[1:]) for turn in kept.turns if turn.id[1:].isdecimal())])
         self.epoch += 1

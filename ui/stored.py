@@ -29,11 +29,13 @@ class StoredHistory:
         self._written: OrderedDict[tuple[str, str], tuple[Turn, ...]] = OrderedDict()
         self._lock = Lock()
 
-    def save(self, conversation: Saved) -> None:
-        """Write the turns that are new or changed; those after them go."""
+    def save(self, conversation: Saved, over: tuple[Turn, ...]) -> bool:
+        """Write the turns that are new or changed; those after them go. False when not the turns `over` are kept."""
         talks, person = self._memory.conversations, conversation.person
         with self._lock:
             written = self._known(person, conversation.id)
+            if len(written) != len(over) or _same(written, over) < len(over):
+                return False
             same = _same(written, conversation.turns)
             talks.start(person, conversation.id)
             if same < len(written):
@@ -41,6 +43,7 @@ class StoredHistory:
             for number, turn in enumerate(conversation.turns[same:], start=same):
                 talks.append(person, conversation.id, _new(turn), number)
             self._remember(person, conversation.id, conversation.turns)
+        return True
 
     def summaries(self, person: str) -> tuple[Summary, ...]:
         """The person's conversations, newest first."""

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from assistant.explaining.lexicon import lexicon
 from assistant.phrases import Say
+from assistant.understanding.vocabulary import load_vocabulary
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 """Code and own name of each language."""
@@ -26,3 +28,9 @@ def strings(language: str) -> Strings:
 def genre(name: str, words: Strings) -> str:
     """A genre's name in the language of these words."""
     return Say(words["code"] == "zh").genre(name)
+
+
+def theme(name: str, words: Strings) -> str:
+    """A keyword or a wish in the language of these words, as it is where no translation is known."""
+    known = lexicon().zh_keywords.get(name) if words["code"] == "zh" else None
+    return known or load_vocabulary().said(name, words["code"])

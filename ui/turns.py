@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from assistant.events import Answer, Cards, Done, Event, Problem, Question, Understood, Word
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
+from ui.buttons import undo_button
 from ui.cards import shelf
 from ui.critiques import critiques
 from ui.markup import esc, icon, joined, number, paragraphs
@@ -49,22 +50,26 @@ def _done(turn: Turn, event: Done, catalog: Catalog) -> Turn:
     )
 
 
-def parts(turn: Turn, words: Strings) -> dict[str, str]:
-    """The HTML of each part of the turn."""
+_ENGINE_AWAY = ("no-engine", "busy")
+
+
+def parts(turn: Turn, words: Strings, before: Turn | None = None) -> dict[str, str]:
+    """The HTML of each part of the turn. What was said of the engine in the turn `before` is not said in full again."""
+    known = {problem.kind for problem in before.problems} if before else set()
     return {
         "user": _user(turn, words),
         "status": _status(turn, words),
-        "problems": joined(_problem(problem) for problem in turn.problems),
-        "notes": joined(f"<p>{icon('note')}<span>{esc(note)}</span></p>" for note in turn.notes),
+        "problems": joined(_problem(problem, known, words) for problem in turn.problems),
+        "notes": joined(f"<p>{icon('check')}<span>{esc(note)}</span></p>" for note in turn.notes) + _question(turn),
         "shelf": shelf(turn, words),
         "prose": prose(turn),
         "tail": _tail(turn, words),
     }
 
 
-def whole(turn: Turn, words: Strings) -> str:
+def whole(turn: Turn, words: Strings, before: Turn | None = None) -> str:
     """The turn in one piece of HTML, as a reload shows it."""
-    return wrapped(turn.id, parts(turn, words))
+    return wrapped(turn.id, parts(turn, words, before))
 
 
 def wrapped(turn_id: str, pieces: Mapping[str, str]) -> str:
@@ -75,22 +80,25 @@ def wrapped(turn_id: str, pieces: Mapping[str, str]) -> str:
 
 def prose(turn: Turn) -> str:
     """The words of the answer as paragraphs, with a caret while they still come."""
-    if not turn.text:
+    # With nothing to show, the first line stands above the nearest cards.
+    text = turn.text.partition("\n")[2] if turn.ranking is not None and not turn.ranking.items else turn.text
+    if not text.strip():
         return ""
     caret = " writing" if turn.stage == "writing" else ""
     if turn.ranking is None:
-        return f'<div class="words{caret}">{paragraphs(turn.text)}</div>'
+        return f'<div class="words{caret}">{paragraphs(text)}</div>'
     titles = [ranked.item.title for ranked in turn.ranking.cards]
-    lines = joined(_line(line, titles) for line in turn.text.splitlines() if line.strip())
+    lines = joined(_line(line, titles) for line in text.splitlines() if line.strip())
     return f'<div class="words{caret}">{lines}</div>'
 
 
 def _line(line: str, titles: list[str]) -> str:
-    """A line of the answer; one that is about a card ("Title: …") shows its number and title first."""
+    """A line of the answer; one that is about a card ("Title: …", "Title is …") shows its number and title first."""
     for place, title in enumerate(titles, start=1):
-        if line.startswith(f"{title}: "):
-            rest = esc(line[len(title) + 2 :])
-            return f'<p class="about"><span class="place">{place}</span><span><b>{esc(title)}</b> {rest}</span></p>'
+        rest = line.removeprefix(title)
+        if rest != line and not rest[:1].isalnum():
+            told = f"<b>{esc(title)}</b>{esc(rest.removeprefix(':'))}"
+            return f'<p class="about"><span class="place">{place}</span><span>{told}</span></p>'
     return f"<p>{esc(line)}</p>"
 
 
@@ -110,7 +118,7 @@ def _user(turn: Turn, words: Strings) -> str:
 
 def _status(turn: Turn, words: Strings) -> str:
     steps = []
-    if turn.echo:
+    if turn.echo and turn.echo != turn.text.strip():
         steps.append(f'<span class="echo">{esc(turn.echo)}</span>')
     if turn.ranking is not None and turn.ranking.items:
         steps.append(f'<span class="funnel">{esc(funnel(turn.ranking, words))}</span>')
@@ -132,21 +140,28 @@ def funnel(ranking: Ranking, words: Strings) -> str:
     return " → ".join(words[f"funnel_{name}"].format(count=number(count)) for name, count in left.items())
 
 
-def _problem(problem: Problem) -> str:
+def _problem(problem: Problem, known: Collection[str], words: Strings) -> str:
+    if problem.kind in _ENGINE_AWAY and problem.kind in known:
+        return f'<p class="problem again">{icon("note")}<span>{esc(words["problem_again"])}</span></p>'
     return f'<p class="problem {esc(problem.kind)}" role="alert">{icon("note")}<span>{esc(problem.text)}</span></p>'
+
+
+def _question(turn: Turn) -> str:
+    """What is asked back, above the cards: they come without what is in doubt."""
+    options = joined(
+        f'<button type="button" class="chip" data-do="say" data-text="{esc(option)}">{esc(option)}</button>'
+        for option in turn.options
+    )
+    asked = f'<p class="question">{esc(turn.question)}</p><div class="chips">{options}</div>'
+    return f'<div class="asked">{asked}</div>' if turn.question else ""
 
 
 def _tail(turn: Turn, words: Strings) -> str:
     if turn.stage not in ("done", "stopped"):
         return ""
-    options = joined(
-        f'<button type="button" class="chip" data-do="say" data-text="{esc(option)}">{esc(option)}</button>'
-        for option in turn.options
-    )
-    asked = f'<p class="question">{esc(turn.question)}</p><div class="chips">{options}</div>' if turn.question else ""
     steps = joined(_critique(place, critique, words) for place, critique in enumerate(turn.critiques))
     offered = f'<div class="chips" role="group" aria-label="{esc(words["critiques"])}">{steps}</div>' if steps else ""
-    return f"{asked}{offered}{_foot(turn, words)}"
+    return f"{offered}{_foot(turn, words)}"
 
 
 def _critique(place: int, critique: Critique, words: Strings) -> str:
@@ -175,7 +190,4 @@ def _foot(turn: Turn, words: Strings) -> str:
     if tokens and turn.timings_ms.get("total"):
         seconds = f"{turn.timings_ms['total'] / 1000:.1f}"
         cost = f'<span class="cost">{esc(words["cost"].format(seconds=seconds, tokens=number(tokens)))}</span>'
-    return (
-        f'<div class="foot"><button type="button" class="quiet" data-do="undo" data-key="undo" '
-        f'aria-label="{esc(words["undo_last"])}">{icon("undo")}{esc(words["undo"])}</button>{retry}{cost}</div>'
-    )
+    return f'<div class="foot">{undo_button(words)}{retry}{cost}</div>'

@@ -107,8 +107,11 @@ class Taste:
 class History(Protocol):
     """Where conversations are kept between visits. Nobody sees another person's conversations."""
 
-    def save(self, conversation: Saved) -> None:
-        """Keep this conversation in place of the earlier version with its id."""
+    def save(self, conversation: Saved, over: tuple[Turn, ...]) -> bool:
+        """Keep this conversation in place of the version with the turns `over`.
+
+        False, and nothing is kept, when there is another version by now.
+        """
         ...
 
     def summaries(self, person: str) -> tuple[Summary, ...]:

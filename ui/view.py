@@ -45,18 +45,20 @@ def view(
     """
     words = strings(session.language)
     session.seq += 1
-    live = session.live
+    live, past = session.live, session.turns[:-1]
     return {
         "seq": session.seq,
         "epoch": session.epoch,
         "language": session.language,
         "conversation": session.id,
         "person": session.person,
-        "turns": [whole(turn, words) for turn in session.turns[:-1]] if redraw else None,
-        "live": {"id": live.id, "parts": parts(live, words)} if live else None,
+        "turns": [whole(turn, words, one_before) for one_before, turn in zip((None, *past), past, strict=False)]
+        if redraw
+        else None,
+        "live": {"id": live.id, "parts": parts(live, words, past[-1] if past else None)} if live else None,
         "regions": {
             "header": panels.header(words),
-            "welcome": panels.welcome(len(catalog), words),
+            "welcome": panels.welcome(len(catalog), words, undoable=bool(session.past)),
             "composer": panels.composer(words),
             "footer": panels.footer(words),
             "taste": panels.taste(session.state, catalog, words, once.problem),

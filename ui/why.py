@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from ranking.types import Evidence, Ranked
+from retrieval.types import Item
 from ui.markup import esc, icon, joined, number
-from ui.strings import Strings, genre
+from ui.strings import Strings, genre, theme
 from ui.types import Turn
 
 PARTS = ("collaborative", "semantic", "liked_similarity", "match", "popularity")
@@ -19,7 +21,8 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
     asked = [fact for fact in ranked.evidence if fact.words and fact.kind != "liked"]
     liked = [fact for fact in ranked.evidence if fact.kind == "liked"]
     other = [fact for fact in ranked.evidence if not fact.words and fact.kind != "liked"]
-    met = _facts(words["why_words"], asked, words) or (
+    told = partial(_facts, turn=turn, item=ranked.item, words=words)
+    met = told(words["why_words"], asked) or (
         f'<h4>{esc(words["why_words"])}</h4><p class="none">{esc(words["why_no_words"])}</p>'
     )
     about = f"<h4>{esc(words['about'])}</h4><p>{esc(ranked.item.description)}</p>" if ranked.item.description else ""
@@ -28,8 +31,8 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
         f'<header><h3 id="{name}-h">{esc(words["why_title"].format(title=ranked.item.title))}</h3>'
         f'<button type="button" class="round" data-do="why-close" data-for="{name}" '
         f'aria-label="{esc(words["close"])}">{icon("close")}</button></header>'
-        f'<div class="columns"><div>{met}{_facts(words["why_liked"], liked, words)}'
-        f"{_facts(words['why_facts'], other, words)}{about}</div>"
+        f'<div class="columns"><div>{met}{told(words["why_liked"], liked)}'
+        f"{told(words['why_facts'], other)}{about}</div>"
         f"<div>{_score(ranked, words)}{_trace(turn, words)}"
         f"<h4>{esc(words['why_not_used'])}</h4>"
         f'<ul class="unused">{joined(f"<li>{esc(line)}</li>" for line in unused(turn, ranked, words))}</ul>'
@@ -37,16 +40,41 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
     )
 
 
-def _facts(title: str, facts: Iterable[Evidence], words: Strings) -> str:
-    rows = joined(_fact(fact, words) for fact in facts)
+def _facts(title: str, facts: Iterable[Evidence], turn: Turn, item: Item, words: Strings) -> str:
+    rows = joined(_fact(fact, turn, item, words) for fact in facts)
     return f'<h4>{esc(title)}</h4><ul class="facts">{rows}</ul>' if rows else ""
 
 
-def _fact(fact: Evidence, words: Strings) -> str:
+def _fact(fact: Evidence, turn: Turn, item: Item, words: Strings) -> str:
+    if fact.kind == "liked":
+        return f"<li><b>{esc(fact.value)}</b></li>"
     kind = words.get(f"kind_{fact.kind}", fact.kind)
-    value = genre(fact.value, words) if fact.kind == "genre" else fact.value
-    said = f'<q class="said">{esc(fact.words)}</q>' if fact.words and fact.kind != "liked" else ""
+    value, asked = _told(fact, turn, item, words)
+    said = f'<q class="said">{esc(asked)}</q>' if asked else ""
     return f'<li><span class="kind">{esc(kind)}</span> <b>{esc(value)}</b> {said}</li>'
+
+
+def _told(fact: Evidence, turn: Turn, item: Item, words: Strings) -> tuple[str, str]:
+    """What the record says and what was asked for, in the page's language."""
+    limits = turn.after.limits
+    if fact.kind == "year":
+        return fact.value, _within(limits.year_from, limits.year_to, ("chip_from", "chip_to"), words)
+    if fact.kind == "runtime" and item.runtime:
+        bounds = _within(limits.runtime_from, limits.runtime_to, ("chip_runtime_from", "chip_runtime_to"), words)
+        return words["minutes"].format(count=item.runtime), bounds
+    if fact.kind == "popularity":
+        return number(item.votes or 0), words["chip_popular"] if fact.words else ""
+    if fact.kind == "genre":
+        return genre(fact.value, words), genre(fact.words, words)
+    if fact.kind in ("wish", "keyword"):
+        return theme(fact.value, words), theme(fact.words, words)
+    return fact.value, fact.words
+
+
+def _within(low: int | None, high: int | None, keys: tuple[str, str], words: Strings) -> str:
+    """The bounds of a limit, as its chips say them."""
+    said = [words[key].format(year=bound, minutes=bound) for key, bound in zip(keys, (low, high), strict=True) if bound]
+    return words["comma"].join(said)
 
 
 def _score(ranked: Ranked, words: Strings) -> str:
@@ -80,7 +108,7 @@ def unused(turn: Turn, ranked: Ranked, words: Strings) -> tuple[str, ...]:
     met = {fact.words.casefold() for fact in ranked.evidence if fact.words}
     lines = [words[f"unused_{name}"] for name in PARTS if getattr(ranked.parts, name) == 0]
     lines += [
-        words["unused_wish"].format(wish=wish)
+        words["unused_wish"].format(wish=theme(genre(wish, words), words))
         for wish in (*state.wishes, *state.genres, *state.people)
         if not any(wish.casefold() in said or said in wish.casefold() for said in met)
         and not any(wish.casefold() == fact.value.casefold() for fact in ranked.evidence)

@@ -114,6 +114,7 @@ def _reason_en(ranked: Ranked, number: int) -> str:
     opening = _with_article(opening)
     opening = opening[0].upper() + opening[1:]
     links = [line for evidence in _strongest(ranked) if (line := _link_en(evidence, item, number))][:2]
+    links[1:] = [line.removeprefix("and ") for line in links[1:]]
     return f"{opening}, {', and '.join(links)}." if links else f"{opening}."
 
 

@@ -122,6 +122,16 @@ def test_without_an_engine_it_answers_by_rules_and_says_so(make_assistant: MakeA
     assert done.usage.calls == 0
 
 
+def test_what_goes_wrong_is_said_in_the_language_of_the_conversation(make_assistant: MakeAssistant) -> None:
+    assistant = make_assistant(None)
+    problem = one(list(assistant.reply(DialogueState(), "我喜欢科幻片，不要恐怖片")), Problem)
+    assert isinstance(problem, Problem)
+    assert problem.text.startswith("语言模型现在不可用")
+    problem = one(list(assistant.reply(DialogueState(language="zh"), "很" * 5000)), Problem)
+    assert isinstance(problem, Problem)
+    assert "5,000 个字符" in problem.text
+
+
 def test_an_engine_lost_while_understanding_degrades_the_turn(make_assistant: MakeAssistant) -> None:
     model = QueueModel([EngineError("gone"), "1. A story of dreams."])
     events = list(make_assistant(model).reply(DialogueState(), "I loved The Matrix, no horror, quokkas"))

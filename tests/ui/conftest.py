@@ -15,8 +15,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.ui.fakes import FakeAssistant
-from ui import History
-from ui.page import build_page, mount_page
+from ui import History, build_page, mount_page
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (

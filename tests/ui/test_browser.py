@@ -10,6 +10,7 @@ from assistant.events import Answer, Cards, Done, Problem, Question, Understood,
 from assistant.state import DialogueState
 from ranking.types import Ranking
 from retrieval.catalog import Catalog
+from retrieval.types import Constraints
 from tests.ui.fakes import FakeAssistant, film, films
 
 pytestmark = pytest.mark.browser
@@ -113,7 +114,7 @@ def test_a_click_on_like_ranks_again_without_the_model(serve, open_page, assista
 
 @pytest.mark.parametrize(
     ("button", "intent", "group"),
-    [("Inception is not for me", Intent.REJECT, "dislikes"), ("I have seen Inception", Intent.SEEN, "seen_list")],
+    [("Inception is not for me", Intent.REJECT, "dislikes"), ("Seen it: Inception", Intent.SEEN, "seen_list")],
 )
 def test_not_for_me_and_seen_take_the_card_away(serve, open_page, assistant, talk, button, intent, group):
     page = open_page(serve(assistant))
@@ -128,7 +129,7 @@ def test_more_like_this_is_a_turn_of_its_own_with_other_films(serve, open_page, 
     page = open_page(serve(assistant))
     talk(page, "films about time")
     before = set(titles(page))
-    page.click('[aria-label="More like Source Code"]')
+    page.click('[aria-label="More like this: Source Code"]')
     page.wait_for_selector(".said:has-text('More like Source Code (2011)')")
     page.wait_for_function("document.querySelectorAll('.turn').length === 2")
     assert not before & set(titles(page))
@@ -221,6 +222,10 @@ def test_undo_retry_and_edit_rewind_the_state(serve, open_page, assistant, talk)
     page.wait_for_function("document.querySelector('#say').value === 'first'")
     assert page.locator(".turn").count() == 0
     assert page.locator(".held li").count() == 0
+    page.click('.welcome [data-do="undo"]')
+    page.wait_for_selector(".held.wishes li")
+    page.click('[data-do="edit"]')
+    page.wait_for_selector(".concierge.empty")
     talk(page, "better")
     assert page.locator(".held.wishes li").all_inner_texts() == ["better"]
 
@@ -399,20 +404,28 @@ def test_a_bug_on_the_server_is_said_kindly(serve, open_page, talk):
     page.wait_for_selector(".card")
 
 
-def test_nothing_left_says_what_stands_in_the_way(serve, open_page, assistant, talk):
-    state = DialogueState()
+def test_nothing_left_offers_to_take_away_what_stands_in_the_way(serve, open_page, assistant, talk):
+    limits = Constraints(year_to=1950, not_genres=frozenset({"romance"}), people_any=frozenset({"Ethan Hawke"}))
+    state = DialogueState(limits=limits, people=("Ethan Hawke",))
+    nearest = Ranking((), blocking=("year_to", "not_genres"), nearest=(assistant._ranked(film(6), 0, state),))
     assistant.script = [
         [
             Understood(DialogueAct(Intent.RECOMMEND), state, "Understood"),
-            Cards(Ranking((), blocking=("up to 1950", "no drama")), ()),
+            Cards(nearest, ("Near.",)),
+            Answer("Nothing is left with that. These come nearest."),
             Done(state, ""),
         ]
     ]
     page = open_page(serve(assistant))
     talk(page, "impossible")
-    text = page.inner_text(".nothing")
-    assert "Nothing in the catalog passes all your limits." in text
-    assert "up to 1950" in text
+    assert "Nothing is left with that." in page.inner_text(".nothing")
+    assert page.inner_text(".turn").count("Nothing is left with that.") == 1
+    assert page.locator(".nothing .chip").all_inner_texts() == ["no romance", "up to 1950"]
+    assert page.locator(".card").count() == 1
+    page.get_by_role("button", name="Remove up to 1950").last.click()
+    page.wait_for_selector(".part-notes:has-text('Removed: up to 1950')")
+    assert all(title.startswith("Predestination") for title in titles(page))
+    assert page.locator(".nothing").count() == 0
 
 
 @pytest.mark.parametrize("field", ["title", "description", "genres"])
@@ -481,7 +494,7 @@ def test_axe_finds_no_serious_violation(serve, open_page, assistant, axe, dark, 
     page.locator(".ask-why").first.click()
     check("after a turn")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    for sheet in ("history", "settings", *(["taste"] if width < 1100 else [])):
+    for sheet in ("history", "settings", *(["taste"] if width < 1240 else [])):
         page.click(f'[data-do="open-{sheet}"]')
         page.wait_for_selector("dialog[open]")
         check(sheet)

@@ -6,7 +6,7 @@ from assistant.state import DialogueState
 from retrieval.catalog import Catalog
 from retrieval.types import Constraints
 from tests.ui.fakes import films
-from ui.chips import Unreadable, added, chips, find_title, refine
+from ui.chips import Unreadable, added, chips, find_title, in_the_way, refine
 from ui.strings import strings
 
 WORDS = strings("en")
@@ -50,7 +50,7 @@ def test_every_chip_can_be_removed_and_takes_only_itself_away():
 
 def test_a_softened_limit_is_a_wish():
     for chip in chips(FULL, CATALOG, WORDS):
-        if not chip.weaken:
+        if not (chip.weaken and chip.limit):
             continue
         left = chips(FULL.apply(refine(chip.weaken, "en")), CATALOG, WORDS)
         assert (chip.group, chip.label) not in {(one.group, one.label) for one in left}
@@ -95,3 +95,31 @@ def test_what_cannot_be_read_is_said(kind, typed):
 
 def test_an_empty_title_finds_nothing():
     assert find_title("  !! ", CATALOG) == ""
+
+
+def test_what_stands_in_the_way_is_one_chip_for_each_limit():
+    limits = Constraints(
+        year_from=1930, year_to=1939, genres_any=frozenset({"comedy", "crime"}), languages=frozenset({"en", "fr"})
+    )
+    state = DialogueState(genres=("comedy", "crime"), limits=limits)
+    held = {chip.limit: chip for chip in in_the_way(state, ("genres_any", "languages", "year_to"), WORDS)}
+    assert {limit: chip.label for limit, chip in held.items()} == {
+        "genres_any": "comedy, crime",
+        "languages": "English, French",
+        "year_to": "up to 1939",
+    }
+    left = state
+    for chip in held.values():
+        left = left.apply(refine(chip.remove, "en"))
+    assert left.limits == Constraints(year_from=1930)
+    assert len(in_the_way(state, (), WORDS)) == 4, "only all together stand in the way"
+    assert in_the_way(state, ("exclude",), WORDS) == ()
+
+
+@pytest.mark.parametrize(("group", "after"), [("likes", "seen"), ("dislikes", "rejected")])
+def test_a_title_that_is_softened_stays_out_and_weighs_nothing(group, after):
+    state = DialogueState(likes=("m0",), dislikes=("m7",))
+    chip = next(chip for chip in chips(state, CATALOG, WORDS) if chip.group == group)
+    left = state.apply(refine(chip.weaken, "en"))
+    assert getattr(left, group) == ()
+    assert getattr(left, after) == getattr(state, group)

@@ -83,6 +83,21 @@ def test_nobody_sees_the_conversations_of_others(page, history):
     assert "my secret" not in str(history.export("b" * 36))
 
 
+def test_two_tabs_that_go_on_with_one_conversation_end_up_with_two(page, history):
+    one = visitor(page)
+    say(page, one, "films about time")
+    other = visitor(page, conversation=one.id)
+    say(page, one, "older ones")
+    say(page, other, "newer ones")
+    say(page, one, "funnier ones")
+    assert one.id != other.id
+    kept = {line.id: [turn.said for turn in history.load(one.person, line.id).turns] for line in one.kept}
+    assert kept == {
+        one.id: ["films about time", "older ones", "funnier ones"],
+        other.id: ["films about time", "newer ones"],
+    }
+
+
 def test_forgetting_leaves_nothing(page, history):
     session = visitor(page)
     say(page, session, "my secret")

@@ -12,6 +12,8 @@ from retrieval.catalog import Catalog
 from retrieval.types import Constraints, Credit, Step
 from tests.ui.fakes import film
 from ui import panels
+from ui.cards import picture
+from ui.compare import comparison
 from ui.poster import poster
 from ui.session import Session
 from ui.strings import strings
@@ -100,7 +102,9 @@ def test_the_why_panel_shows_evidence_as_text(changes):
 
 
 def test_what_blocks_is_shown_as_text():
-    checked(whole(replace(turn(), ranking=Ranking((), blocking=(EVIL,))), WORDS))
+    state = DialogueState(limits=Constraints(not_genres=frozenset({EVIL})))
+    checked(whole(replace(turn(), after=state, ranking=Ranking((), blocking=("not_genres",))), WORDS))
+    checked(whole(replace(turn(), text=EVIL, ranking=Ranking((), blocking=("exclude",))), WORDS))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +140,7 @@ def test_history_and_settings_are_text():
 
 def test_the_comparison_is_text():
     one = film(0, title=EVIL, description=EVIL, genres=(EVIL,), people=(Credit(EVIL, "director"),))
-    checked(panels.comparison((one, one), (EVIL, EVIL), WORDS))
+    checked(comparison((one, one), (EVIL, EVIL), WORDS))
 
 
 def test_the_title_on_a_drawn_poster_is_text():
@@ -149,11 +153,11 @@ def test_the_title_on_a_drawn_poster_is_text():
     "address", ["javascript:alert(1)", "//evil.example/x.png", "data:text/html,<b>", "file:///etc/passwd"]
 )
 def test_a_poster_address_of_another_kind_is_not_used(address):
-    assert "<img" not in panels.picture(film(0, poster=address))
+    assert "<img" not in picture(film(0, poster=address))
 
 
 def test_a_poster_lies_over_the_drawn_one():
-    html = panels.picture(film(0, poster="https://images.example/1.jpg"))
+    html = picture(film(0, poster="https://images.example/1.jpg"))
     assert html.index("<svg") < html.index('<img src="https://images.example/1.jpg"')
 
 
@@ -167,6 +171,9 @@ def test_a_line_about_a_card_shows_its_number_and_title():
     html = whole(turn(text="Inception: a dream.\nAnd <b>that</b> is it."), WORDS)
     assert '<span class="place">1</span><span><b>Inception</b> a dream.</span>' in html
     assert "<p>And &lt;b&gt;that&lt;/b&gt; is it.</p>" in html
+    html = whole(turn(text="Inception is a dream.\nInceptionist: another word."), WORDS)
+    assert '<span class="place">1</span><span><b>Inception</b> is a dream.</span>' in html
+    assert "<p>Inceptionist: another word.</p>" in html
 
 
 def test_a_title_with_markup_in_the_answer_is_text():

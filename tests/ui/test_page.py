@@ -1,5 +1,6 @@
 """The page's handlers without a browser: whatever a client sends, the page answers with a view."""
 
+import contextvars
 import json
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.acts import Intent
+from assistant.engines import on_behalf_of
+from assistant.events import Done, Problem
 from tests.ui.fakes import FakeAssistant
 from ui.clicks import Clicks
 from ui.history import MemoryHistory
@@ -82,6 +85,50 @@ def test_a_newer_run_ends_an_older_stream(page):
     page.click(session, Event({"do": "stop"}))
     assert list(stream) == []
     assert session.live.stage == "stopped"
+
+
+def test_every_step_of_a_message_is_asked_for_in_the_name_of_the_person():
+    named = []
+
+    class Noting(FakeAssistant):
+        def reply(self, state, utterance):
+            for event in super().reply(state, utterance):
+                named.append(on_behalf_of.get())
+                yield event
+
+    page = Page(Noting(), MemoryHistory())
+    session = Session()
+    page.hello(session, Event({"person": "p" * 36}))
+    views = page.converse(session, Event({"text": "films about time"}))
+    # Gradio asks for each view in a context of its own.
+    while contextvars.Context().run(next, views, None) is not None:
+        pass
+    assert named
+    assert set(named) == {"p" * 36}
+
+
+def test_what_was_said_of_the_engine_is_not_said_in_full_again():
+    assistant = FakeAssistant()
+    page = Page(assistant, MemoryHistory())
+    session = Session()
+    page.hello(session, Event({"person": "p" * 36}))
+    said = []
+    for _ in range(2):
+        away = Problem("no-engine", "The language model is not available just now.")
+        assistant.script.append([away, Done(session.state, "")])
+        said.append(list(page.converse(session, Event({"text": "films"})))[-1]["live"]["parts"]["problems"])
+    assert "not available just now" in said[0]
+    assert "Still without the language model" in said[1]
+
+
+def test_a_screen_reader_hears_the_cards_and_then_the_words():
+    page = Page(FakeAssistant(replies=["Start with Inception."]), MemoryHistory())
+    session = Session()
+    page.hello(session, Event({"person": "p" * 36}))
+    views = list(page.converse(session, Event({"text": "films about time"})))
+    heard = [view["announce"] for view in views if view["announce"]]
+    assert heard[0].startswith("5 suggestions: Inception, Source Code")
+    assert heard[1].strip() == "Start with Inception."
 
 
 def test_undo_after_a_slider_gives_back_the_old_value(page):

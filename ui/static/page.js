@@ -4,11 +4,13 @@ const app = element.querySelector(".concierge");
 const log = app.querySelector(".log");
 const find = (selector) => app.querySelector(selector);
 const dialog = (name) => find(`[data-dialog="${name}"]`);
-const store = {
-  get(name) { try { return localStorage.getItem(`concierge.${name}`); } catch { return null; } },
-  set(name, value) { try { localStorage.setItem(`concierge.${name}`, value); } catch { /* private window */ } },
-  drop(name) { try { localStorage.removeItem(`concierge.${name}`); } catch { /* private window */ } },
-};
+// Nothing is kept where the browser allows no storage; the page works all the same.
+const keeper = (storage) => ({
+  get(name) { try { return storage().getItem(`concierge.${name}`); } catch { return null; } },
+  set(name, value) { try { storage().setItem(`concierge.${name}`, value); } catch { /* not kept */ } },
+  drop(name) { try { storage().removeItem(`concierge.${name}`); } catch { /* not kept */ } },
+});
+const store = keeper(() => localStorage), tab = keeper(() => sessionStorage);
 const shown = { seq: 0, epoch: null, parts: {}, regions: {}, live: null, picked: null, words: {}, busy: false, asked: 0, heard: 0, lost: false };
 
 function newPerson() {
@@ -35,7 +37,11 @@ function fill(target, html) {
     const field = target.querySelector(`[data-key="${name}"]`);
     if (field && value && field.tagName !== "BUTTON") field.value = value;
   }
-  if (key) (target.querySelector(`[data-key="${CSS.escape(key)}"]`) || target.querySelector("button, [tabindex]"))?.focus();
+  if (key) (target.querySelector(`[data-key="${CSS.escape(key)}"]`) || firstIn(target))?.focus();
+}
+
+function firstIn(target) {
+  return [...target.querySelectorAll("button, input, select, [tabindex]")].find((field) => field.offsetParent);
 }
 
 function applyRegions(regions) {
@@ -62,14 +68,32 @@ function article(id) {
   return made;
 }
 
+// Turns that are not the last any more: they keep their height when out of sight, so that nothing below them moves.
+function settle(turns) {
+  const heights = turns.map((turn) => {
+    const { paddingTop, paddingBottom } = getComputedStyle(turn);
+    return turn.offsetHeight - parseFloat(paddingTop) - parseFloat(paddingBottom);
+  });
+  turns.forEach((turn, place) => {
+    turn.style.containIntrinsicSize = `auto ${heights[place]}px`;
+    turn.classList.add("settled");
+  });
+}
+
+function append(turn) {
+  const before = log.lastElementChild;
+  log.append(turn);
+  if (before && !before.classList.contains("settled")) settle([before]);
+  turn.scrollIntoView({ block: "start" });
+}
+
 function applyLive(live) {
   let target = log.querySelector(`[data-turn="${CSS.escape(live.id)}"]`);
   if (!target) {
     log.querySelector('[data-turn="pending"]')?.remove();
     target = article(live.id);
-    log.append(target);
+    append(target);
     shown.parts = {};
-    target.scrollIntoView({ block: "start" });
   }
   if (shown.live !== live.id) { shown.parts = {}; shown.live = live.id; }
   for (const [name, html] of Object.entries(live.parts)) {
@@ -90,14 +114,22 @@ function apply(view) {
   applyRegions(view.regions);
   log.setAttribute("aria-label", view.words.conversation);
   find(".skip").textContent = view.words.skip;
+  const held = log.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   if (view.turns && view.epoch !== shown.epoch) {
     shown.epoch = view.epoch;
     shown.parts = {};
     shown.live = null;
     log.innerHTML = view.turns.join("");
-    log.lastElementChild?.scrollIntoView({ block: "start" });
+    settle([...log.children].slice(0, -1));
   }
-  if (view.live) applyLive(view.live);
+  if (view.live) {
+    applyLive(view.live);
+    // An answer in words alone leaves the cards that it is about in sight.
+    log.lastElementChild.classList.toggle("brief", !view.busy && !view.live.parts.shelf);
+  }
+  if (held && !log.contains(document.activeElement)) {
+    (log.querySelector(`[data-key="${CSS.escape(held)}"]`) || log).focus({ preventScroll: true });
+  }
   shown.busy = view.busy;
   app.classList.toggle("busy", view.busy);
   app.classList.toggle("empty", !log.children.length);
@@ -109,7 +141,15 @@ function apply(view) {
   if (view.conversation) history.replaceState(null, "", `#c=${view.conversation}`);
   const select = find('[data-set="look"]');
   if (select) select.value = store.get("look") || "auto";
+  if (!app.dataset.ready) restore();
   app.dataset.ready = "true";
+}
+
+function restore() {
+  const unsent = tab.get("unsent");
+  if (!unsent) return;
+  tab.drop("unsent");
+  write(unsent);
 }
 
 function write(text) {
@@ -161,10 +201,9 @@ function pending(text) {
   const steps = Object.assign(document.createElement("p"), { className: "steps" });
   steps.append(now);
   turn.querySelector('[data-part="status"]').append(steps);
-  log.append(turn);
   app.classList.remove("empty");
   app.classList.add("busy");
-  turn.scrollIntoView({ block: "start" });
+  append(turn);
 }
 
 function say(text) {
@@ -180,10 +219,11 @@ function act(data) {
   trigger("select", data);
 }
 
-// No view for a while after something was asked: the server may be gone, and then the page says so.
+// No view for a while after something was asked: the server may be gone. Then the page says so, and goes on from what
+// is kept once it is back; what was typed meanwhile waits in the field.
 const WAIT_MS = 4000;
 setInterval(async () => {
-  const waits = app.classList.contains("busy") || shown.asked > shown.heard;
+  const waits = shown.lost || app.classList.contains("busy") || shown.asked > shown.heard;
   if (!waits || Date.now() - Math.max(shown.asked, shown.heard) < WAIT_MS) return;
   try {
     await fetch(document.baseURI, { method: "HEAD", cache: "no-store" });
@@ -191,8 +231,16 @@ setInterval(async () => {
     shown.lost = true;
     app.classList.remove("busy");
     find(".hint").textContent = shown.words.offline;
+    return;
   }
+  if (!shown.lost || store.get("memory") === "off") return;
+  const unsent = find("#say").value || log.querySelector('[data-turn="pending"] .said p')?.textContent;
+  if (unsent) tab.set("unsent", unsent);
+  location.reload();
 }, 1000);
+
+// Forgotten in another tab: nothing of the person stays here either.
+window.addEventListener("storage", (event) => { if (event.key === "concierge.person" && event.newValue) location.reload(); });
 
 const local = {
   "skip"() { find("#say").focus(); },
