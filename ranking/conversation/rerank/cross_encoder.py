@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -85,10 +86,7 @@ class CrossEncoder:
 
     def scores(self, turn: Turn, rows: Rows) -> NDArray[np.float64]:
         """What to add for each of these rows, shape (rows,)."""
-        with torch.inference_mode(), products():
-            found = self.network(self._said([turn]), self._texts([rows]))
-        added: NDArray[np.float64] = found[0].double().numpy()
-        return added
+        return self._scored(self._said([turn]), self._texts([rows]))
 
     def _inputs(self, groups: Sequence[Group]) -> Inputs:
         prior = torch.tensor(np.stack([group.prior for group in groups]), dtype=torch.float32)
@@ -97,8 +95,7 @@ class CrossEncoder:
 
     def _weigh(self, groups: Sequence[Group], progress: bool) -> float:
         """The weight beside the ranking's score that makes the held gold likeliest; 0 when none helps."""
-        bar = tqdm(groups, desc="Weighing", unit=" groups", disable=not progress)
-        added = [self.scores(group.turn, group.rows) for group in bar]
+        added = self._added(groups, progress)
 
         def surprise(factors: NDArray[np.float64]) -> float:
             total = 0.0
@@ -109,6 +106,18 @@ class CrossEncoder:
 
         found = minimize(surprise, np.array([1.0, 1.0]), method="L-BFGS-B", bounds=[(0.05, None), (0.0, None)])
         return float(found.x[1] / found.x[0])
+
+    def _added(self, groups: Sequence[Group], progress: bool) -> list[NDArray[np.float64]]:
+        """The scores of each group's rows, several groups side by side on one thread each."""
+        inputs = [(self._said([group.turn]), self._texts([group.rows])) for group in groups]
+        bar = tqdm(inputs, desc="Weighing", unit=" groups", disable=not progress)
+        with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            return list(pool.map(lambda pair: self._scored(*pair), bar))
+
+    def _scored(self, said: Tensor, items: Tensor) -> NDArray[np.float64]:
+        with torch.inference_mode(), products():
+            found: NDArray[np.float64] = self.network(said, items)[0].double().numpy()
+        return found
 
     def _said(self, turns: Sequence[Turn]) -> Tensor:
         tokens = self._tokens([spoken(turn, self.catalog)[-_CHARACTERS * self.config.said_tokens :] for turn in turns])

@@ -30,7 +30,7 @@ class CrossEncoderConfig:
     item_tokens: int = 24
     depth: int = 50
     rivals: int = 9
-    nearest: int = 24
+    nearest: int = 16
     batch: int = 16
     epochs: int = 2
     minutes: float = 8.0

@@ -34,18 +34,21 @@ class Group:
 
 
 def make_groups(turns: Sequence[Turn], table: Table, prior: NDArray[np.float64], rivals: int) -> tuple[Group, ...]:
-    """The groups of the turns that have gold among their candidates and so many rivals.
+    """The groups of the turns of which gold is near the best: where no rival but the nearest ones is better.
 
+    Gold that lies behind is not what a second look at the best will meet, and would teach to mistrust the ranking.
     `table` holds the candidates of the turns in their order, `prior` a score for each of its rows.
     """
     groups = []
     ends = np.cumsum(table.sizes)[:-1]
     columns = (np.split(table.rows, ends), np.split(prior, ends), np.split(table.gold, ends))
     for turn, rows, scores, gold in zip(turns, *columns, strict=True):
-        if not gold.any() or len(gold) - gold.sum() < rivals:
+        far = np.flatnonzero(~gold)
+        near = far[np.argsort(-scores[far], kind="stable")][:rivals]
+        if len(near) < rivals:
             continue
-        near = np.flatnonzero(~gold)
-        near = near[np.argsort(-scores[near], kind="stable")][:rivals]
-        places = np.append(np.flatnonzero(gold), near)
-        groups.append(Group(turn, rows[places], scores[places], int(gold.sum())))
+        right = np.flatnonzero(gold & (scores >= scores[near[-1]]))
+        if len(right):
+            places = np.append(right, near)
+            groups.append(Group(turn, rows[places], scores[places], len(right)))
     return tuple(groups)

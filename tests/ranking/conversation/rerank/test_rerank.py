@@ -123,12 +123,12 @@ def test_without_words_the_named_titles_are_read(catalog: Catalog) -> None:
     assert spoken(to_turn(catalog, Case("1", "1", (), (), ())), catalog)
 
 
-def test_groups_are_of_the_nearest_rivals(catalog: Catalog) -> None:
-    gold = np.array([False, True, False, False, False, False])
-    table = Table(("x",), np.arange(6), np.zeros((6, 1), np.float32), gold, np.array([4, 2]))
-    turns = [_turn(catalog, "war", number) for number in range(2)]
-    (group,) = make_groups(turns, table, np.array([3.0, 1.0, 2.0, 5.0, 9.0, 9.0]), 2)
-    assert (group.rows.tolist(), group.prior.tolist(), group.gold) == ([1, 3, 0], [1.0, 5.0, 3.0], 1)
+def test_groups_are_of_gold_near_the_best_and_its_nearest_rivals(catalog: Catalog) -> None:
+    gold = np.array([False, True, False, False, False, False, True, False, False, False])
+    table = Table(("x",), np.arange(10), np.zeros((10, 1), np.float32), gold, np.array([4, 2, 4]))
+    turns = [_turn(catalog, "war", number) for number in range(3)]
+    (group,) = make_groups(turns, table, np.array([3.0, 4.0, 2.0, 5.0, 9.0, 9.0, 1.0, 7.0, 8.0, 9.0]), 2)
+    assert (group.rows.tolist(), group.prior.tolist(), group.gold) == ([1, 3, 0], [4.0, 5.0, 3.0], 1)
 
 
 class _Backwards:
