@@ -28,12 +28,14 @@ def broken(
     gates: Mapping[str, Any] | None = None,
     ignored: frozenset[str] = frozenset(),
 ) -> tuple[str, ...]:
-    """The gates that these runs break, each as a line for people. A stopped run is judged on what it has.
+    """The gates that these runs break, each as a line for people. A stopped run is judged on what it has, if anything.
 
     `ignored` are measures that break none: those of a judge who agrees too little with people.
     """
     found = []
     for run in runs:
+        if not run.results:
+            found.append(f"{run.suite} {run.prompt}: no case was done before the budget ended, so nothing is known")
         for name, bounds in (gates or read_gates(kind)).get(run.suite, {}).items():
             value = estimate(run.results, name).value
             if np.isnan(value) or name in ignored:

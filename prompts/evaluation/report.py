@@ -167,7 +167,7 @@ def write(data: Mapping[str, Any], folder: Path) -> tuple[Path, Path]:
 
 def plot(part: Mapping[str, Any]) -> str:
     """The suite's shares with their intervals as a PNG in base64; empty when it has none."""
-    shares = [row for row in part["measures"] if row["value"] is not None]
+    shares = [row for row in part["measures"] if row["value"] is not None and not row["measure"].endswith("seconds")]
     rows = [row for row in shares if 0 <= row["value"] <= 1 and row["high"] <= 1.01]
     if not rows:
         return ""

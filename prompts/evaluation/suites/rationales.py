@@ -66,7 +66,9 @@ def run(case: Case, bench: Workbench) -> CaseResult:
         **bench.spent(before),
     }
     notes = [
-        f"{judged.text} [{', '.join(map(str, judged.violations))}]" for judged in result.judged if judged.violations
+        f"{judged.text} [{', '.join(dict.fromkeys(map(str, judged.violations)))}]"
+        for judged in result.judged
+        if judged.violations
     ]
     notes += [f"shown, not grounded: {line}" for line in bad] + (["engine lost"] if result.lost else [])
     passed = not notes and len(told) == len(result.asked)

@@ -62,6 +62,8 @@ def test_gates_and_regressions() -> None:
     assert not broken([run([1.0] * 10)], "full")
     (line,) = broken([run([0.5] * 10)], "full")
     assert "grounded is 0.500" in line
+    (line,) = broken([run([])], "full")
+    assert "no case was done" in line
     (worse,) = regressions(run([0.0] * 20), run([1.0] * 20, prompt="explain@1"))
     assert "worse than of explain@1" in worse
     assert not regressions(run([1.0] * 20), run([0.0] * 20))
