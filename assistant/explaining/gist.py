@@ -46,10 +46,10 @@ _LEANING = re.compile(
 )
 _JOINING = re.compile(r"^(?:but|and|or|so|yet|then|now|however|meanwhile)\b,?\s+(\w)", re.IGNORECASE)
 # ", a wounded rider," and ", Keyser Soze," between a subject and its verb. An opening is no subject.
-_GOES_ON = rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|only|not|to|\w+ing)\b|[\w-]+,)[a-z]"
+_GOES_ON = rf"(?!(?:{_CONNECTIVE}|{_DETERMINER}|only|not|to|he|she|they|it|\w+ing)\b|[\w-]+,)[a-z]"
 _APPOSITION = re.compile(
     rf"^(?!(?i:{_CONNECTIVE}|{_PREPOSITION}|under|between|given|long|shortly|nearly|since|because|set|just|once|told|held|[a-z]+ed|[a-z]+ing)\b)"
-    rf"([^,]+), (?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,70}},\s+(?={_GOES_ON})"
+    rf"([^,]+), (?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,140}},\s+(?={_GOES_ON})"
 )
 # "When Ida, a tired banker, is …": what stands after the first comma belongs to the opening.
 _ASIDE_BEFORE_VERB = re.compile(rf"(?:{_DETERMINER}|one of)\s[^,\s]+\s[^,]{{2,140}},\s+(?={_GOES_ON})")
@@ -71,6 +71,10 @@ _CONDITION_ONLY = re.compile(
     re.IGNORECASE,
 )
 _DEPENDENT = re.compile(r"(?:when|while|after|as|before|until|if)\s+(?=\S+\s\S+\s\S+)", re.IGNORECASE)
+# "When Ida, the leader of a team whose …": neither clause has its verb yet.
+_NO_CLAUSE = re.compile(
+    rf"(?:When|While|After|As|Before|Until|If)(?: [A-Z][\w.'’-]*){{1,3}}, (?:{_DETERMINER}|one of)\s[^,]+"
+)
 _OPEN_END = re.compile(
     r"[\s,;:–—-]+(?:a|an|the|and|or|but|of|to|in|on|at|by|for|with|from|his|her|their|its|who|which|that|where|when|while|as|is|are"
     r"|was|into|whose|after|before|between|against|about|during|he|she|they|it|has|have|had|be|been|being|only|not|known|called"
@@ -141,6 +145,8 @@ def _cut(sentence: str, most: int) -> str:
     limit = len(" ".join(words[:most]))
     ends = (_last(*end, sentence, limit) for end in ((_CLAUSE, 4), (_PHRASE, 1)))
     kept = closed(_CONDITION_ONLY.sub("", next(filter(None, ends), ""))).strip(" .,;:–—-")
+    if _NO_CLAUSE.fullmatch(kept):
+        return ""
     # "When the siege begins" tells the same without its first word once the main clause is cut off.
     dependent = _DEPENDENT.match(kept) if "," not in kept else None
     return kept if dependent is None else kept[dependent.end()].upper() + kept[dependent.end() + 1 :]

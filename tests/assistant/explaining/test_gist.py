@@ -105,6 +105,16 @@ def test_words_that_something_must_follow_are_dropped_at_the_end(text: str, expe
             "Ida is cursed with an old body by a spiteful aunt",
         ),
         (
+            "When Ida, the leader of a small team of divers whose last journey to the wreck went wrong without any "
+            "explanation, learns that one of them has lied, she is surprised.",
+            "When Ida learns that one of them has lied, she is surprised",
+        ),
+        (
+            "When Ida, the leader of a small team of divers whose last journey to the old wreck went terribly wrong "
+            "without any explanation or warning, she is surprised.",
+            "",
+        ),
+        (
             "Two sisters of a quiet town and their careful brother are the only people in the valley who know of the "
             "plague that is to come.",
             "",
