@@ -97,7 +97,7 @@ class Page:
                 sent = time.monotonic()
                 if isinstance(event, Done):
                     self.keep(session)
-                yield self.shown(session, _announced(event, session))
+                yield self.shown(session, _announced(event, session), around=not isinstance(event, Word))
         except Exception:
             _log.exception("a turn failed")
             with session.lock:
@@ -177,8 +177,8 @@ class Page:
         except Exception:
             _log.exception("the conversations could not be listed")
 
-    def shown(self, session: Session, once: Once | None = None) -> View:
-        """The view of the session as it stands."""
+    def shown(self, session: Session, once: Once | None = None, *, around: bool = True) -> View:
+        """The view of the session as it stands; without `around`, of the conversation alone."""
         with session.lock:
             return view(
                 session,
@@ -187,6 +187,7 @@ class Page:
                 self.assistant.engine_status(),
                 once or Once(),
                 redraw=session.epoch != session.drawn,
+                around=around,
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from retrieval.catalog import Catalog
 from ui import panels
 from ui.session import Session
-from ui.strings import strings
+from ui.strings import Strings, strings
 from ui.turns import parts, whole
 from ui.types import Summary
 
@@ -38,10 +38,12 @@ def view(
     once: Once,
     *,
     redraw: bool,
+    around: bool = True,
 ) -> dict[str, Any]:
     """The view of a session. It is complete for its epoch: a view that is lost on the way is made good by the next.
 
-    With `redraw` the turns before the last are in it too, for a page that shows another epoch.
+    With `redraw` the turns before the last are in it too, for a page that shows another epoch. Without `around` it has
+    the conversation alone, for the words that stream in.
     """
     words = strings(session.language)
     session.seq += 1
@@ -56,16 +58,7 @@ def view(
         if redraw
         else None,
         "live": {"id": live.id, "parts": parts(live, words, past[-1] if past else None)} if live else None,
-        "regions": {
-            "header": panels.header(words),
-            "welcome": panels.welcome(len(catalog), words, undoable=bool(session.past)),
-            "composer": panels.composer(words),
-            "footer": panels.footer(words),
-            "taste": panels.taste(session.state, catalog, words, once.problem),
-            "history": panels.history(tuple(kept), session.id, session.memory, words),
-            "settings": panels.settings(session, catalog, engine, words),
-            "compare": once.compared,
-        },
+        "regions": _regions(session, catalog, kept, engine, once, words) if around else {},
         "busy": bool(live and live.stage not in ("done", "stopped")),
         "compose": once.compose,
         "announce": once.announce,
@@ -73,4 +66,25 @@ def view(
         "download": once.download,
         "forgotten": once.forgotten,
         "words": {name: words[name] for name in _SENT_WORDS},
+    }
+
+
+def _regions(
+    session: Session,
+    catalog: Catalog,
+    kept: Sequence[Summary],
+    engine: tuple[str, str, str],
+    once: Once,
+    words: Strings,
+) -> dict[str, str]:
+    """What stands around the conversation."""
+    return {
+        "header": panels.header(words),
+        "welcome": panels.welcome(len(catalog), words, undoable=bool(session.past)),
+        "composer": panels.composer(words),
+        "footer": panels.footer(words),
+        "taste": panels.taste(session.state, catalog, words, once.problem),
+        "history": panels.history(tuple(kept), session.id, session.memory, words),
+        "settings": panels.settings(session, catalog, engine, words),
+        "compare": once.compared,
     }

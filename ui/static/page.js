@@ -3,7 +3,10 @@
 const app = element.querySelector(".concierge");
 const log = app.querySelector(".log");
 const find = (selector) => app.querySelector(selector);
-const dialog = (name) => find(`[data-dialog="${name}"]`);
+// What stands on the page for good is looked up once: a long conversation makes every search of the page longer.
+const named = (key) => Object.fromEntries([...app.querySelectorAll(`[data-${key}]`)].map((one) => [one.dataset[key], one]));
+const region = named("region"), dialogs = named("dialog"), mirrors = named("mirror");
+const hint = find(".hint"), skip = find(".skip"), announcer = find("[data-announce]");
 // Nothing is kept where the browser allows no storage; the page works all the same.
 const keeper = (storage) => ({
   get(name) { try { return storage().getItem(`concierge.${name}`); } catch { return null; } },
@@ -48,10 +51,8 @@ function applyRegions(regions) {
   for (const [name, html] of Object.entries(regions)) {
     if (shown.regions[name] === html) continue;
     shown.regions[name] = html;
-    const target = find(`[data-region="${name}"]`);
-    if (target) fill(target, html);
-    const mirror = find(`[data-mirror="${name}"]`);
-    if (mirror && mirror.open) mirrorTaste();
+    if (region[name]) fill(region[name], html);
+    if (mirrors[name]?.open) mirrorTaste();
   }
 }
 
@@ -87,10 +88,25 @@ function append(turn) {
   turn.scrollIntoView({ block: "start" });
 }
 
+function pendingTurn() {
+  return log.lastElementChild?.dataset.turn === "pending" ? log.lastElementChild : null;
+}
+
+function dropPending() {
+  pendingTurn()?.remove();
+}
+
+function busy(on) {
+  shown.busy = on;
+  app.classList.toggle("busy", on);
+  region.composer.classList.toggle("working", on);
+  log.lastElementChild?.classList.toggle("working", on);
+}
+
 function applyLive(live) {
-  let target = log.querySelector(`[data-turn="${CSS.escape(live.id)}"]`);
+  let target = [...log.children].findLast((turn) => turn.dataset.turn === live.id);
   if (!target) {
-    log.querySelector('[data-turn="pending"]')?.remove();
+    dropPending();
     target = article(live.id);
     append(target);
     shown.parts = {};
@@ -107,13 +123,14 @@ function apply(view) {
   if (!view || typeof view !== "object" || view.seq <= shown.seq) return;
   shown.seq = view.seq;
   shown.heard = Date.now();
-  if (shown.lost) { shown.lost = false; find(".hint").textContent = ""; }
+  if (shown.lost) { shown.lost = false; hint.textContent = ""; }
+  if (shown.words.skip !== view.words.skip) {
+    app.lang = document.documentElement.lang = view.language;
+    log.setAttribute("aria-label", view.words.conversation);
+    skip.textContent = view.words.skip;
+  }
   shown.words = view.words;
-  app.lang = view.language;
-  document.documentElement.lang = view.language;
   applyRegions(view.regions);
-  log.setAttribute("aria-label", view.words.conversation);
-  find(".skip").textContent = view.words.skip;
   const held = log.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   if (view.turns && view.epoch !== shown.epoch) {
     shown.epoch = view.epoch;
@@ -130,16 +147,15 @@ function apply(view) {
   if (held && !log.contains(document.activeElement)) {
     (log.querySelector(`[data-key="${CSS.escape(held)}"]`) || log).focus({ preventScroll: true });
   }
-  shown.busy = view.busy;
-  app.classList.toggle("busy", view.busy);
+  busy(view.busy);
   app.classList.toggle("empty", !log.children.length);
   if (view.compose !== null) write(view.compose);
-  if (view.announce) find("[data-announce]").textContent = view.announce;
+  if (view.announce) announcer.textContent = view.announce;
   if (view.dialog && shown.opened !== view.seq) { shown.opened = view.seq; open(view.dialog); }
   if (view.download) download(view.download);
   if (view.forgotten) { store.drop("person"); store.set("person", view.person); }
-  if (view.conversation) history.replaceState(null, "", `#c=${view.conversation}`);
-  const select = find('[data-set="look"]');
+  if (location.hash !== `#c=${view.conversation}`) history.replaceState(null, "", `#c=${view.conversation}`);
+  const select = region.settings.querySelector('[data-set="look"]');
   if (select) select.value = store.get("look") || "auto";
   if (!app.dataset.ready) restore();
   app.dataset.ready = "true";
@@ -174,14 +190,14 @@ function download(file) {
 
 // ---- sheets --------------------------------------------------------------------------------------------------------
 function mirrorTaste() {
-  const mirror = dialog("taste");
-  fill(mirror, find('[data-region="taste"]').innerHTML.replaceAll("taste-h", "taste-sheet-h"));
+  const mirror = mirrors.taste;
+  fill(mirror, region.taste.innerHTML.replaceAll("taste-h", "taste-sheet-h"));
   mirror.setAttribute("aria-label", shown.words.taste);
 }
 
 function open(name) {
   if (name === "taste") mirrorTaste();
-  if (!dialog(name).open) dialog(name).showModal();
+  if (!dialogs[name].open) dialogs[name].showModal();
 }
 
 app.querySelectorAll("dialog").forEach((sheet) => {
@@ -190,7 +206,7 @@ app.querySelectorAll("dialog").forEach((sheet) => {
 
 // ---- saying something ----------------------------------------------------------------------------------------------
 function pending(text) {
-  log.querySelector('[data-turn="pending"]')?.remove();
+  dropPending();
   const turn = article("pending");
   const said = document.createElement("div");
   said.className = "said typed";
@@ -202,13 +218,12 @@ function pending(text) {
   steps.append(now);
   turn.querySelector('[data-part="status"]').append(steps);
   app.classList.remove("empty");
-  app.classList.add("busy");
   append(turn);
+  busy(true);
 }
 
 function say(text) {
   if (!text.trim()) { find("#say").focus(); return; }
-  shown.busy = true;
   shown.asked = Date.now();
   pending(text);
   trigger("submit", { text });
@@ -223,18 +238,18 @@ function act(data) {
 // is kept once it is back; what was typed meanwhile waits in the field.
 const WAIT_MS = 4000;
 setInterval(async () => {
-  const waits = shown.lost || app.classList.contains("busy") || shown.asked > shown.heard;
+  const waits = shown.lost || shown.busy || shown.asked > shown.heard;
   if (!waits || Date.now() - Math.max(shown.asked, shown.heard) < WAIT_MS) return;
   try {
     await fetch(document.baseURI, { method: "HEAD", cache: "no-store" });
   } catch {
     shown.lost = true;
-    app.classList.remove("busy");
-    find(".hint").textContent = shown.words.offline;
+    busy(false);
+    hint.textContent = shown.words.offline;
     return;
   }
   if (!shown.lost || store.get("memory") === "off") return;
-  const unsent = find("#say").value || log.querySelector('[data-turn="pending"] .said p')?.textContent;
+  const unsent = find("#say").value || pendingTurn()?.querySelector(".said p").textContent;
   if (unsent) tab.set("unsent", unsent);
   location.reload();
 }, 1000);
@@ -245,7 +260,7 @@ window.addEventListener("storage", (event) => { if (event.key === "concierge.per
 const local = {
   "skip"() { find("#say").focus(); },
   "say"(button) { say(button.dataset.text); },
-  "retry"() { app.classList.add("busy"); trigger("submit", { again: true }); },
+  "retry"() { busy(true); trigger("submit", { again: true }); },
   "stop"() { act({ do: "stop" }); },
   "edit"(button) { act({ do: "edit", turn: button.dataset.turnId }); },
   "open-history"() { open("history"); },
@@ -269,7 +284,6 @@ const local = {
     asked.focus();
   },
   "pick"(button) {
-    const hint = find(".hint");
     if (shown.picked && shown.picked.id !== button.dataset.id) {
       act({ do: "compare", ids: [shown.picked.id, button.dataset.id] });
       unpick();
@@ -284,12 +298,12 @@ const local = {
   "forget-ask"(button) { const sure = find(".sure"); sure.hidden = false; button.setAttribute("aria-expanded", "true"); sure.querySelector("button").focus(); },
   "forget-no"() { find(".sure").hidden = true; find('[data-do="forget-ask"]').focus(); },
   "new"() { act({ do: "new" }); find("#say").focus(); },
-  "open"(button) { dialog("history").close(); act({ do: "open", id: button.dataset.id }); },
+  "open"(button) { dialogs.history.close(); act({ do: "open", id: button.dataset.id }); },
 };
 
 function unpick() {
   shown.picked = null;
-  find(".hint").textContent = "";
+  hint.textContent = "";
   app.querySelectorAll('[data-do="pick"]').forEach((button) => button.setAttribute("aria-pressed", "false"));
 }
 
