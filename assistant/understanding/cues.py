@@ -29,7 +29,7 @@ class Cue:
 _N = r"(?:n['’]?t|not|never)"
 _ADV = r"(?:\s+(?:really|particularly|that|so|very|too|much|at all|even|usually|ever|always|actually|especially|exactly|quite|all that|super|a|been|big|huge|the biggest|much of a|much of|in the|any|ever really))*"
 _REFUSE = (
-    r"\b(?:don['’]?t|do not) (?:even )?get me started on\b|\bwe don['’]?t (?:speak|talk) (?:of|about)\b|\bif you (?:recommend|suggest|show me|mention|bring up|say)\b|\b(?:neither|none) of (?:us|them|my [\w\-]+)\s+(?:really\s+|ever\s+)?(?:like|liked|enjoyed|loved|cared for|got|could stand)\b|\b(?:nobody|no one)(?: \w+){0,3} (?:liked|enjoyed|loved)\b",
+    r"\b(?:don['’]?t|do not) (?:even )?get me started on\b|\bwe don['’]?t (?:speak|talk) (?:of|about)\b|\bif you (?:recommend|suggest|show me|mention|bring up|say)\b|\b(?:neither|none) of (?:us|them|my [\w\-]+)\s+(?:really\s+|ever\s+)?(?:like|liked|enjoyed|loved|cared for|got|could stand)\b|\b(?:nobody|no one)(?: \w+){0,4} (?:likes?|liked|enjoys?|enjoyed|loved|(?:can|could) (?:stand|bear|take))\b",
     r"\b(?:anything|everything|anyone|anybody|everyone|any genre|all|any)\s+(?:but|except|besides|other than)\b",
     r"\b(?:except|other than|apart from|aside from|besides|excluding|exclude|without|w/o|minus|avoid|avoiding|skip|sans|steer clear of|stay away from|keep away from|allergic to|(?:need|want) a break from|(?:can|could) do without|rather than|instead of)\b(?:\s+for)?",
     r"\bfinds?\b(?=[^,.;!?]{1,40}\b(?:boring|dull|annoying|tedious|overrated|silly|cheesy|tiring|unbearable|too \w+)\b)",
@@ -53,7 +53,7 @@ _REFUSE = (
 )
 _ALLOW = (
     r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
-    r"\bb(?:do|does|have|has|got)(?:n['’]?t| not)?(?:\s+(?:have|got))?\s+(?:anything|nothing)\s+against\b|\b(?:did|do|does)(?:n['’]?t| not) (?:actually |really |even |exactly )?(?:hate|dislike)\b|\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
+    r"\bb(?:do|does|have|has|got)(?:n['’]?t| not)?(?:\s+(?:have|got))?\s+(?:anything|nothing)\s+against\b|\b(?:did|do|does)(?:n['’]?t| not) (?:actually |really |even |exactly )?(?:hate|dislike)\b|\bnot that (?:i|we) (?:\w+ )?(?:hate|dislike|mind)\b|\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
     r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:wait|recommend)\b",
     r"\b(?:not|never)\s+(?:bad|a bad|terrible|seen|saw|watched|heard|sure|disappoint\w*|too bad|yet)\b",
     r"\b(?:have|has|had)(?:n['’]?t|nt|\s+not|\s+never)\s+(?:yet\s+)?(?:seen|watched|heard|tried|caught)\b",

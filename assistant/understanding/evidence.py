@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.understanding import opinions
+from assistant.understanding.life import of_life
 from assistant.understanding.surroundings import (
     A_FILM,
     ABOUT,
     ASKED_ABOUT,
+    ASKED_AND_ANSWERED,
     BARE_OBJECT,
     BY,
     CALLED,
@@ -24,14 +26,17 @@ from assistant.understanding.surroundings import (
     ENDS_THERE,
     FEELS,
     FILM_VERB,
+    HAS_AN_OBJECT,
     HATED_IT,
     INTERJECTIONS,
     INTRODUCED,
     IT_WAS,
     NAMED,
+    NEAR,
     NEXT_WORD,
     OBJECT,
     OCCASION,
+    PLACED,
     PRAISED,
     PRONOUNS,
     REACH,
@@ -46,6 +51,7 @@ from assistant.understanding.surroundings import (
     VERSUS,
     WATCHED_WHOM,
     WHICH,
+    WHICH_IS,
     WHOM,
     A,
     in_front,
@@ -118,7 +124,7 @@ class Evidence:
         list_start, list_end = listed or (mention.start, mention.end)
         list_before, list_after = in_front(message, list_start), message[list_end : list_end + REACH]
         weight = 3.0 * is_quoted(message, mention) + 3.0 * (mention.year is not None)
-        if is_named_thing(before) or is_called_otherwise(after):
+        if is_named_thing(before) or is_called_otherwise(after) or self._is_a_place(message, mention):
             return 0.0
         if CJK.search(mention.text):
             plain = len(mention.text) < 3 or bool(self._vocabulary.entry(mention.text))
@@ -165,7 +171,7 @@ class Evidence:
             weight += 0.8  # "the X films (all three)"
         if VERSUS.search(before) or VERSUS.match(after):
             weight += 0.8
-        if COMPARED.match(list_after):
+        if COMPARED.match(list_after) or WHICH_IS.search(list_before):
             weight += (
                 3.0 if listed and self._vocabulary.entry(mention.text) else 1.2
             )  # "alien or aliens, which is scarier?"
@@ -193,6 +199,13 @@ class Evidence:
             return weight + 2.0 if subject or strong or message.strip(" .!?") == mention.text else weight - 0.8
         return weight + 1.5 * (mention.link.item_id in shown)
 
+    @staticmethod
+    def _is_a_place(message: str, mention: Mention) -> bool:
+        """Whether somebody lives, goes or eats there: "I taught in Munich"."""
+        if PLACED.search(message[: mention.start]) is None:
+            return False
+        return bool(NEAR.search(message[: mention.start])) or of_life(message, mention.start)
+
     def is_plain(self, mention: Mention) -> bool:
         """Whether these are words of everyday talk in small letters: "seen Jaws, the others look fine"."""
         return mention.text.islower() and SUBJECTS.issuperset(canonical(mention.text).split())
@@ -211,6 +224,7 @@ class Evidence:
         if mention.text.islower():
             return (
                 is_verb(before)
+                or bool(HAS_AN_OBJECT.match(after))
                 or bool(ABOUT.search(before[-40:]))
                 or (is_judgement(before) and opinions.is_opinion(mention.text))
             )
@@ -232,6 +246,8 @@ class Evidence:
         text: str, entry: Entry, shown: bool, capitals: float, strong: bool, behind: float, before: str
     ) -> float:
         """How much speaks for a word of the vocabulary being just that word."""
+        if entry.section in ("language", "country"):
+            return 2.5 + capitals  # always written with a capital
         if entry.section == "wish" and (
             behind > 1 or (strong and INTRODUCED.search(before[-60:]))
         ):  # "Alien was amazing"
@@ -263,6 +279,9 @@ class Evidence:
             return 2.4
         which = WHICH.match(after)
         if which and opinions.said(which["said"]):
+            return 2.4
+        asked = ASKED_AND_ANSWERED.match(after)
+        if asked and opens(before) and opinions.bare(asked[1]):
             return 2.4
         if not opens(before):
             return 0.0

@@ -127,6 +127,9 @@ class Filler:
             refused = person.name in draft.state.limits.not_people
             if takes_back(draft.masked, person.start, person.end, refused=refused):
                 operator = "forget"
+            colour = draft.polarity.at(person.start, person.end)
+            if colour == "allowed" and operator == "=" and not intents.says_unseen(draft.polarity.clause(person.start)):
+                continue  # "nothing against Nicolas Cage"
             liked = FANS.search(draft.message[: person.start]) or is_told_of(draft, person.start)
             if operator == "=" and (liked or not person.listed):
                 operator = "prefer"

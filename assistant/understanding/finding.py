@@ -33,8 +33,8 @@ _WITH = re.compile(r"[\"”’']?,?\s+with\s+(?:actor|actress) ", re.IGNORECASE)
 _MORE_OF = re.compile(
     r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
 )
-_OTHER_THAN = re.compile(r"\b(?:but|except(?: for)?|besides|not)\s+the\s+$", re.IGNORECASE)
-_ONE = re.compile(r"\s+(?:one|ones)\b", re.IGNORECASE)
+_THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
+_ONE = re.compile(r"\s+one\b", re.IGNORECASE)
 """One of several films, told by who is in it: "all but the Jeremy Renner one"."""
 _LONGER_NAME = re.compile(r" [A-Z][a-z]+")
 _WORKS = re.compile(
@@ -88,7 +88,7 @@ class Finder:
             for person in draft.people
             if not is_told(draft.masked, person.start, person.end)
             and not was_done_by_others(draft.masked[: person.start])
-            and not (_OTHER_THAN.search(draft.masked[: person.start]) and _ONE.match(draft.masked[person.end :]))
+            and not (_THE.search(draft.masked[: person.start]) and _ONE.match(draft.masked[person.end :]))
             and not only_others(draft.masked, person.start)
             and not of_life(draft.masked, person.start)
         ]
@@ -104,7 +104,9 @@ class Finder:
         ]
         draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
-        pointed = references(mask(message, spans), state.last_shown or state.focus, self._catalog, state.focus)
+        pointed = references(draft.masked, state.last_shown or state.focus, self._catalog, state.focus)
+        described = [(one.start, one.end) for one in pointed if not one.vague]
+        draft.people = [person for person in draft.people if not inside(person.start, person.end, described)]
         if titles:  # "Inception, love that one": the title itself is meant.
             pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
         draft.pointed = [(r, stances.of_reference(draft.masked, r, draft.polarity)) for r in pointed]

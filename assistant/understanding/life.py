@@ -28,6 +28,7 @@ _TASTE = (
     r"(?:want|wanna|wish|need|lik|lov|luv|ador|enjoy|hat|dislik|despis|loath|detest|prefer|fanc|crav|watch|rewatch|see|saw|feel|felt|look|find|found|think|thought|can|could|would|appreciat|"
     r"search|hop|hunt|mean|care|caring|mind|stand|stood|get|got|tir|bor|sick|fan|obsess|suck|up\b|open|ready|into|in\b|do|did|don|try|tri|pick|chos|choos|rent|stream|bing|recommend|suggest|know|rememb|"
     r"say|said|after|keep|kept|never|not|n['’]t|rather|start|used|guess|hear|have|had|ask|request|big|huge|such|quite|more|most|a\b|an\b|the\b|one|no\b|down|done|over|fond|partial|drawn|devour|consum|go|going|"
+    r"cry|cried|laugh|slept|sleep|doz|scream|sob|yawn|cheer|cringe|jump|"
     r"scar|terrif|excit|interest|curious|keen|thirst|hungry|starv|dy|grow|skip|avoid|refus|suppos|expect|decid|settl|figur|believ|respect|admir|worship|tak|took|giv|gave|it\b|them\b|lean|beg\b|beseech|pray|agree|promis|allerg|gravitat|turn|fall|fell|\W|$)"
 )
 """Beginnings of verbs, and of what follows "I am", that speak of taste, wishes and watching."""

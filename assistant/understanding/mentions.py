@@ -44,6 +44,8 @@ _PLACED = re.compile(r"\b(?:in|from|with|by)\s+$")
 _JOINING = frozenset({"a", "an", "the", "of", "and", "in", "to", "on", "at", "for", "s"})
 _OPENING = INTERJECTIONS | {"all", "both", "every", "another", "any", "some"}
 _MARK = re.compile(r"\s+(?:an?\s+\d+(?:/\d+)?|(?:in|from) (?:19|20)\d\d)$")
+_MANNER = re.compile(r"\b(?:style|spirit|manner|tradition|vein) of\s+$", re.IGNORECASE)
+"""What stands behind it is somebody's, where no catalog has it: "in the style of Agatha Christie"."""
 _NTH_TIME = re.compile(r"\s+for (?:the|my) \S+$", re.IGNORECASE)
 _CUT = re.compile(r"\s+(?:and|or|&)\s+(?:the\s+)?|:\s+", re.IGNORECASE)
 
@@ -241,7 +243,7 @@ class TitleReader:
             return None
         words = [word for word in fold(text).split() if not self._evidence.is_common(word) and not word.isdecimal()]
         in_list = any(joined(message[t.end : start]) for t in titles if t.end <= start)
-        object_of = in_list or bool(OBJECT.search(before[-60:]))
+        object_of = in_list or bool(OBJECT.search(before[-60:]) and not _MANNER.search(before[-20:]))
         subject = opens(before)
         praised = subject and bool(PRAISED.match(message[end:]))
         admired = subject and bool(_ADMIRED.match(message[end:]))
@@ -253,10 +255,15 @@ class TitleReader:
             return None if plain else Mention(start, end, text, link, int(year[1]) if year else None)
         numbered = bool(re.search(r" (?:\d+|I[IVX]+|[VX]I*)$", text))
         if contested:
+            if sum(title.end > start and title.start < end for title in titles) > 1:
+                return None  # "Toy Story 2 to Toy Story 3"
             rated = message[end : end + 1] == "/"  # "Gravity a 6/10"
             whole = object_of and self._says_more(text, start, titles)  # "A Wrinkle in Time" is no "In Time"
             return Mention(start, end, text, link) if (numbered and not rated) or whole else None
-        several = (len(text.split()) > 1 and not subject) or (in_list and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
+        heavy = [word for word in fold(text).split() if word not in _JOINING]
+        if message[max(0, start - 4) : start] == "The ":
+            start, text = start - 4, f"The {text}"
+        several = (len(heavy) > 1 and not subject) or (in_list and re.match(r"\s*(?:[.,!?]|$)", message[end:]))
         return (
             Mention(start, end, text, link)
             if admired or (words and (object_of or praised)) or (several and object_of) or (object_of and year)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from assistant.understanding import opinions
 from assistant.understanding.evidence import CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, overlaps
-from assistant.understanding.surroundings import OBJECT, STRONG_OBJECT, is_named_thing
+from assistant.understanding.surroundings import OBJECT, STRONG_OBJECT, is_named_thing, opens
 from assistant.understanding.vocabulary import Vocabulary, Word
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker
@@ -20,7 +21,7 @@ _LONG = 8
 """Letters beyond which known words may be a misspelt title."""
 _SURE = 0.89
 """Similarity that such words need."""
-_ALMOST = 0.93
+_ALMOST = 0.92
 """Similarity that a shorter phrase needs to beat a title inside it: "shutter iland" is no "Shutter"."""
 _ARTICLES = frozenset({"the", "a", "an"})
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
@@ -83,8 +84,8 @@ class Misspelt:
                 continue
             listed = any(in_one_list(message, Mention(start, end, "", link), other) for other in [*taken, *found])
             cued = listed or bool(OBJECT.search(message[:start][-60:])) or message[start].isupper()
-            single = " " not in words
-            if not cued and link.score < (0.9 if single else 0.88):
+            cued = cued or (opens(message[:start]) and opinions.follows(message[end : end + 130]))
+            if not cued and _without_article(words, link.score) < (0.9 if " " not in words else 0.88):
                 continue  # two typos need a long title, or a cue in front
             if not self._explained(words, link) and (best is None or link.score > best.link.score + 0.02):
                 best = Mention(start, end, words, link)
@@ -125,6 +126,12 @@ class Misspelt:
     def _is_known(self, word: str) -> bool:
         known = self._evidence.known
         return all(part in known or part.removesuffix("s") in known for part in fold(word).split())
+
+
+def _without_article(words: str, score: float) -> float:
+    """The similarity of words whose article is not counted: "the projector" is no "The Protector"."""
+    article = re.match(r"(?:the|an?)\s+", words, re.IGNORECASE)
+    return 1 - (1 - score) * len(words) / (len(words) - len(article[0])) if article else score
 
 
 def _may_be_whole(words: str) -> bool:

@@ -111,6 +111,8 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
         (rf"\b{_UNTIL}{_THE}({YEAR})\b", lambda m, _: [("<=", int(m[1]))]),
         (rf"\b{_AFTER}{_THE}({YEAR})\b", lambda m, _: [(">=", int(m[1]) + 1)]),
         (rf"\b{_BEFORE}{_THE}({YEAR})\b", lambda m, _: [("<=", int(m[1]) - 1)]),
+        (rf"\byear\s*>=?\s*({YEAR})\b", lambda m, _: [(">=", int(m[1]) + (">=" not in m[0]))]),
+        (rf"\byear\s*<=?\s*({YEAR})\b", lambda m, _: [("<=", int(m[1]) - ("<=" not in m[0]))]),
         (rf"\b({YEAR})\s*(?:\+|(?:or|and)\s+(?:later|newer|after|up|above|more recent|onwards?)|onwards?\b|on\b)",
          lambda m, _: [(">=", int(m[1]))]),
         (rf"\bfrom\s+({YEAR})\s+(?:on\b|onwards?|up|forward)", lambda m, _: [(">=", int(m[1]))]),
@@ -187,7 +189,8 @@ _REFUSED = re.compile(
 
 _INDIFFERENT = re.compile(
     r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b[^.!?;]*$"
-    r"|\b(?:recorded|written|composed|published|painted|built|founded)\s*$|\bin my (?:head|life|mind|heart|family) (?:ever )?$|\bmy (?:whole |entire )?life (?:back )?$|\b(?:i|we|they|he|she|(?:my|our) [\w\-]+) (?:first |last |once |both )?(?:saw|watched|cried|went|met|bought|rented)\b[^.!?;]*(?<!from )$|\b(?:percent|%|plus|minus|times|divided by) (?:of\s+)?$"
+    r"|\b(?:recorded|written|composed|published|painted|built|founded)\s*$|\bin my (?:head|life|mind|heart|family) (?:ever )?$|\bmy (?:whole |entire )?life (?:back )?$|\b(?:i|we|they|he|she|(?:my|our) [\w\-]+) (?:first |last |once |both )?(?:saw|watched|cried|went|met|bought|rented)\b[^.!?;,]*(?<!from )$|\b(?:percent|%|plus|minus|times|divided by) (?:of\s+)?$"
+    r"|\b(?:moved|living|lived|worked|taught|studied|graduated|retired|married|divorced|emigrated|engaged|enlisted)\b[^.!?;,]{0,30}$|(?:^|[,.;!?]\s*)born\s*$"
     r"|\b(?:was|were|am|got|are|been) (?:born|married|divorced|together)\s+(?:in\s+|since\s+)?$"
     r"|(?<!what )(?<!which )\b(?:is|was|are|were)\b (?:\w+ ){0,4}(?:best|greatest|worst|finest|\w+est) (?:[\w\-]+ ){0,3}(?:of|in|from)?\s*$"
     r"|\b(?:forget|ignore|never ?mind|drop|scrap|lift)\b(?:\s+what i said)?(?:\s+about)?(?:\s+the)?\s*$",

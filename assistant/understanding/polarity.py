@@ -29,7 +29,7 @@ _FRESH = re.compile(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\
 _PRONOUN = re.compile(r"\s*(?:it|them|that|those|these|all of (?:it|them))\b", re.IGNORECASE)
 """The object of a refusal that ends with it: what follows its clause is not refused too."""
 _NO_MATTER = re.compile(
-    r"^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style)|not me|i disagree|count me out)\b"
+    r"\bleave (?:it|that|them|those|these) out\b|^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style)|not me|i disagree|count me out)\b"
     r"|^\W*(?:(?:and|but|well|personally|honestly|frankly)\s+)*(?:i|we|me) (?:really |just |still |simply )*(?:(?:do|did|am|was|were|have)(?:n['’]?t| not)\W*$|(?:(?:do|did|ca|could)(?:n['’]?t| not)|cannot|never|fail to|failed to) (?:really |quite |even )?(?:get|got|see|saw|understand|understood)\b(?: (?:it|why|what|the)\b|\W*$)|(?:was|were|am)(?:n['’]?t| not) (?:\w+ )?(?:impressed|convinced|sold|moved|amused))",
     re.IGNORECASE,
 )
@@ -49,6 +49,7 @@ _EXPECTED = re.compile(
 )
 """Who says so was surprised: "thought I'd hate it"."""
 _IT_IS = re.compile(r"^\W*(?:and )?(?:it|that|this|they)(?:['’]s|['’]re| is| was| were| are)\s+", re.IGNORECASE)
+_PLAIN_REFUSAL = re.compile(r"(?:no|without|no more|not another)\s*", re.IGNORECASE)
 _LONGEST_LIST = 20
 """Items of a list through which a refusal is carried."""
 _CLOSE = 16
@@ -91,7 +92,9 @@ class Polarity:
         if _EXPECTED.search(self._message[low:start]):
             return "wanted"
         titled = not self._message.startswith("□", start) and "□" in self._message[end:high]
-        if not titled and (later := self._verdict_on_it(number)):  # of a title and a name, "it" is the title
+        refusing = any(_PLAIN_REFUSAL.fullmatch(self._message[c.start : c.end]) for c in inside if c.end <= start)
+        later = None if titled else self._verdict_on_it(number)  # of a title and a name, "it" is the title
+        if later and not (later == "wanted" and refusing):  # "she says no musicals. great"
             return later
         verdicts = [cue for cue in inside if cue.before and cue.start >= end]
         own = [cue for cue in verdicts if opinions.on_it(self._message[cue.start : cue.end])]

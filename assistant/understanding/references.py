@@ -100,7 +100,12 @@ def references(message: str, shown: Sequence[str], catalog: Catalog, focus: Sequ
     if not shown:
         return []
     found = [*_ordinals(message, shown), *_superlatives(message, shown, catalog), *_described(message, shown, catalog)]
-    found += [Reference(match.start(), match.end(), tuple(shown)) for match in _ALL.finditer(message)]
+    pointed = bool(found)
+    found += [
+        Reference(match.start(), match.end(), tuple(shown))
+        for match in _ALL.finditer(message)
+        if not (pointed and _SUCH.search(message[: match.start()]))
+    ]
     found += _rest(message, shown, found)
     if not found:
         for match in _ONE.finditer(message):

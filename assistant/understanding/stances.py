@@ -18,6 +18,7 @@ _EXCEPT = re.compile(
     r"excluding|but not|not including|anything but|everything but)\s*(?:the movie |the film )?[\"“'《]?$|除了[《]?$",
     re.IGNORECASE,
 )
+_PLAIN_NOT = re.compile(r"(?<!ew )(?<!ugh )(?<!yuck )(?<!eww )\bnot\s+(?:the\s+)?[\"“'《]?$", re.IGNORECASE)
 _ASKED_BACK = re.compile(
     r"\b(?:have|did|do) you (?:ever |also )?(?:see|seen|watch|watched|like|liked|hear of|heard of|know)\s*(?:the )?$",
     re.IGNORECASE,
@@ -59,7 +60,7 @@ _OWN_FEELING = re.compile(
     r"\b(?:i|we)\b(?: [\w]+)? (?:lov|lik|enjoy|hat|ador|thought|found|dislik|did|do\b|don|was|ca)", re.IGNORECASE
 )
 _ABOUT_TO = re.compile(
-    r"\b(?:(?:going|planning|about|plan|trying|have|meaning|been wanting) to (?:watch|see|rewatch|try)|(?:i(?:['’]ll| will| might| may| could| should)|let['’]?s) (?:\w+ )?(?:watch|see|try|check out|give)|(?:check|checking) out|heard (?:of|about)|forgot(?:ten)?(?: about)?|trailers? (?:for|of)|(?:you|u) should (?:watch|see)|remake of|based on|(?:is|was) (?:that|it|this) (?:like|in))\s+(?:the\s+)?[\"“'《]?$",
+    r"\b(?:(?:going|planning|about|plan|trying|have|meaning|been wanting) to (?:watch|see|rewatch|try)|(?:i(?:['’]ll| will| might| may| could| should)|let['’]?s) (?:\w+ )?(?:watch|see|try|check out|give)|(?:check|checking) out|hear(?:d|ing)? (?:of|about)|forgot(?:ten)?(?: about)?|trailers? (?:for|of)|(?:you|u) should (?:watch|see)|remake of|based on|(?:is|was) (?:that|it|this) (?:like|in))\s+(?:the\s+)?[\"“'《]?$",
     re.IGNORECASE,
 )
 """What somebody means to watch, or only talks of, is not liked for that."""
@@ -107,8 +108,7 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if intents.says_unseen(masked[max(0, title.start - 40) : title.start] + "x"):
         return Stance(None)
     if _ASKED_BACK.search(before[-40:]):
-        praised = _PRAISED_IT.match(masked[title.end :])
-        return Stance(("not" if _HATE.search(praised[0]) else "=") if praised else None)
+        return Stance({"refused": "not", "wanted": "="}.get(polarity.said_of_it(title.start) or ""))  # type: ignore[arg-type]
     if is_measure(before) or SAME_MAKER.search(before[-60:]):
         return Stance(None)
     if _HEARSAY.search(before[-80:]) or only_others(masked, title.start):
@@ -123,7 +123,8 @@ def of_title(masked: str, title: Mention, polarity: Polarity, shown: frozenset[s
     if colour == "refused":
         if intents.says_seen(masked[title.end : title.end + 40]) and polarity.said_of_it(title.start) != "refused":
             return Stance("except")  # "not X, seen it ten times"
-        left_out = _EXCEPT.search(before) and polarity.later(title.start, title.end) != "refused"
+        shown_now = title.link.item_id in shown and _PLAIN_NOT.search(before)  # "not Troy please"
+        left_out = (shown_now or _EXCEPT.search(before)) and polarity.later(title.start, title.end) != "refused"
         return Stance("except" if left_out else "not")
     if colour == "allowed":
         return Stance("=")

@@ -25,7 +25,7 @@ _VERDICT = re.compile(
 )
 _IT_WAS = re.compile(
     r"(?:^|[.!?;,]\s*|\b(?:and|but|because|since|yes|no|oh|yeah|know|knew|think|thought|found|heard|though|that|right)\s+)"
-    r"(?:(?:it|that|this|he|she|they|those)(?:['’]s|['’]re| (?:was|is|were|are|had|has|got|seemed|looked|felt))(?: got)?"
+    r"(?:(?:it|that|this|he|she|they|those|you)(?:['’]s|['’]re| (?:was|is|were|are|had|has|got|seemed|looked|felt))(?: got)?"
     r"|(?:(?:that|this|the (?:last|first|second|third|other)) (?:one|movie|film)|the (?:movie|film|plot|story|ending|acting)) (?:was|is|were|had|has|seemed|looked|felt)"
     r"|(?:i |we )?(?:found|thought|find|think) (?:it|that|them)(?: was)?)(?:n['’]?t| not)?"
     r"(?: (?:an?|the|some|one|of|my|so|too|very|really|pretty|quite|rather|just|also|kind|sort|bit|lot|lots|kinda|such|more|most|great|good|nice|bad|cool|real|truly|absolutely|totally|surprisingly|super|like|not|that|and|but|[\w\-]+ly|(?!so\b)[\w\-]+ and)){0,6}\s+$",
@@ -44,7 +44,7 @@ _SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGN
 
 
 _CREDITED = re.compile(
-    r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one|those|they)(?:['’]?s| (?:has|have|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:how (?:old|tall|rich) is|what do you (?:think|know) (?:of|about)|who(?:['’]s| is)|where (?:is|does)|when was|what happened to|is it true that)\s+$|\b(?:in|from) the (?:movie|film|one) with\s+$|\bthat (?:movie|film|one) with\s+$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
+    r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one|those|they)(?:['’]?s| (?:has|have|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:how (?:old|tall|rich) is|what do you (?:think|know) (?:of|about)|(?:looks?|looked|sounds?|acts?|talks?) (?:\w+ )?like|(?:my|our) (?:[\w\-]+ )?(?:neighbou?r|friend|boss|uncle|brother|cousin|dad|colleague|teacher|dog|cat|son|namesake)|who(?:['’]s| is)|where (?:is|does)|when was|what happened to|is it true that)\s+$|\b(?:in|from) the (?:movie|film|one) with\s+$|\bthat (?:movie|film|one) with\s+$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
     re.IGNORECASE,
 )
 """What it is said of that has, or was made by, the person who follows."""
