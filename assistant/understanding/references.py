@@ -60,6 +60,8 @@ _ALL = re.compile(
     r"|\bseen (?:all|both)\b|\bneither\b(?!\s+(?:a|an)\b)(?=\s*[.,!]|$)|这些|它们|都看过|全都|这几部|都不",
     re.IGNORECASE,
 )
+_SUCH = re.compile(r"\b(?:more (?:of|like)|like|along|similar to)\s+$", re.IGNORECASE)
+"""Behind a card that is pointed at: "the first one, more of those"."""
 _ONE = re.compile(
     r"\b(?:that|this)\s+(?:one|movie|film)\b|(?<!make )(?<!leave )(?<!forget )(?<!narrow )(?<!keep )\bit\b(?!['’]?s\s+(?:my|our|a\s+(?:rainy|date)|friday|saturday|christmas|been|raining|late|for|time))|\bthat['’]s\b|\bthat\b(?=\s*[.,!?]|$)|^\W*(?:(?:oh|yes|yeah|yep|ok|okay|and|no|wow|well)\W+)*that(?=(?: (?:was|is)|['’]s)\b)|\b(?:is|was) that\b(?= the one\b)|\b(?:see|saw|seen|watched|liked|loved|hated) that\b|这部|那部|这个|那个|它(?!们)",
     re.IGNORECASE,
