@@ -43,7 +43,7 @@ def _flower(weights: list[tuple[str, float]], words: Strings) -> str:
     pieces = []
     for place, (name, weight) in enumerate(genres):
         turn = 360 * place / len(genres) - 90
-        reach = 32 + 42 * weight / heaviest
+        reach = 28 + 36 * weight / heaviest
         width = min(17.0, 64 / len(genres) + 5)
         pieces.append(
             f'<path class="petal tint-{place % 7}" transform="rotate({turn:.0f} 150 98)" '
@@ -51,14 +51,14 @@ def _flower(weights: list[tuple[str, float]], words: Strings) -> str:
             f"{158 + reach:.0f} 98C{158 + reach * 0.8:.0f} {98 + width:.0f} {158 + reach * 0.35:.0f} "
             f'{98 + width:.0f} 158 98z"/>'
         )
-        x = 150 + (reach + 18) * math.cos(math.radians(turn))
+        x = 150 + (reach + 15) * math.cos(math.radians(turn))
         y = 98 + (reach + 16) * math.sin(math.radians(turn))
         side = math.cos(math.radians(turn))
         anchor = "start" if side > 0.3 else "end" if side < -0.3 else "middle"
         pieces.append(f'<text x="{x:.0f}" y="{y + 4:.0f}" text-anchor="{anchor}">{esc(name)}</text>')
     said = words["chart_genres"].format(list=", ".join(name for name, _ in genres))
     return (
-        f'<svg class="flower" viewBox="-22 0 344 194" role="img" aria-label="{esc(said)}">'
+        f'<svg class="flower" viewBox="-24 6 348 186" role="img" aria-label="{esc(said)}">'
         f'{joined(pieces)}<circle class="heart" cx="150" cy="98" r="5"/></svg>'
     )
 

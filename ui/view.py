@@ -80,7 +80,7 @@ def _regions(
     """What stands around the conversation."""
     return {
         "header": panels.header(words),
-        "welcome": panels.welcome(len(catalog), words, undoable=bool(session.past)),
+        "welcome": panels.welcome(len(catalog), words, undoable=bool(session.past) and not session.turns),
         "composer": panels.composer(words),
         "footer": panels.footer(words),
         "taste": panels.taste(session.state, catalog, words, once.problem),

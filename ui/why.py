@@ -16,7 +16,7 @@ PARTS = ("collaborative", "semantic", "liked_similarity", "match", "popularity")
 
 
 def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
-    """The hidden panel of one card, opened by its button."""
+    """The hidden panel of one card. Its button opens it; only then does what is in it become part of the page."""
     name = f"why-{turn.id}-{place}"
     asked = [fact for fact in ranked.evidence if fact.words and fact.kind != "liked"]
     liked = [fact for fact in ranked.evidence if fact.kind == "liked"]
@@ -26,8 +26,7 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
         f'<h4>{esc(words["why_words"])}</h4><p class="none">{esc(words["why_no_words"])}</p>'
     )
     about = f"<h4>{esc(words['about'])}</h4><p>{esc(ranked.item.description)}</p>" if ranked.item.description else ""
-    return (
-        f'<section class="why" id="{name}" aria-labelledby="{name}-h" tabindex="-1" hidden>'
+    inside = (
         f'<header><h3 id="{name}-h">{esc(words["why_title"].format(title=ranked.item.title))}</h3>'
         f'<button type="button" class="round" data-do="why-close" data-for="{name}" '
         f'aria-label="{esc(words["close"])}">{icon("close")}</button></header>'
@@ -36,7 +35,11 @@ def why(turn: Turn, place: int, ranked: Ranked, words: Strings) -> str:
         f"<div>{_score(ranked, words)}{_trace(turn, words)}"
         f"<h4>{esc(words['why_not_used'])}</h4>"
         f'<ul class="unused">{joined(f"<li>{esc(line)}</li>" for line in unused(turn, ranked, words))}</ul>'
-        f"</div></div></section>"
+        f"</div></div>"
+    )
+    return (
+        f'<section class="why" id="{name}" aria-labelledby="{name}-h" tabindex="-1" data-inside="{esc(inside)}" hidden>'
+        "</section>"
     )
 
 

@@ -87,6 +87,23 @@ def test_the_titles_on_drawn_posters_are_not_cut(serve, open_page, assistant, ta
     assert max(rights) <= 196
 
 
+def test_the_names_in_the_picture_of_the_taste_are_not_cut(serve, open_page, assistant, talk):
+    genres = ("science fiction", "documentary", "animation", "adventure", "mystery", "romance", "thriller")
+    assistant.catalog = type(assistant.catalog).from_items([film(0, genres=genres), *films(12)[1:]])
+    page = open_page(serve(assistant))
+    talk(page, "something light")
+    page.click('[aria-label="Like Inception"]')
+    page.wait_for_selector(".side .flower")
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.side .chart text')].filter((one) => {
+            const text = one.getBoundingClientRect(), all = one.ownerSVGElement.getBoundingClientRect();
+            return text.left < all.left - 1 || text.right > all.right + 1 || text.bottom > all.bottom + 1;
+        }).map((one) => one.textContent)"""
+    )
+    assert cut == []
+    assert page.locator(".side .flower text").count() == 7
+
+
 def test_a_server_that_comes_back_is_gone_on_with(serve, open_page, assistant, talk):
     page = open_page(serve(assistant))
     talk(page, "one")

@@ -270,6 +270,7 @@ const local = {
   "why"(button) {
     const panel = find(`#${CSS.escape(button.getAttribute("aria-controls"))}`);
     const opened = panel.hidden;
+    if (!panel.firstChild) panel.innerHTML = panel.dataset.inside;
     panel.parentElement.querySelectorAll(".why").forEach((other) => { other.hidden = true; });
     panel.parentElement.querySelectorAll(".ask-why").forEach((other) => other.setAttribute("aria-expanded", "false"));
     panel.hidden = !opened;
