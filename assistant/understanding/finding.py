@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.understanding import opinions, stances
+from assistant.understanding import intents, opinions, stances
 from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.life import of_life
 from assistant.understanding.mentions import TitleReader
@@ -33,6 +33,8 @@ _WITH = re.compile(r"[\"”’']?,?\s+with\s+(?:actor|actress) ", re.IGNORECASE)
 _MORE_OF = re.compile(
     r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
 )
+_BUT = re.compile(r"\s*,?\s+(?:but|only|except|please|not|minus)\b", re.IGNORECASE)
+"""Behind a name at the start of a message, which then is a request: "Hitchcock, but nothing famous"."""
 _THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
 _ONE = re.compile(r"\s+one\b", re.IGNORECASE)
 """One of several films, told by who is in it: "all but the Jeremy Renner one"."""
@@ -105,6 +107,8 @@ class Finder:
         draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
         pointed = references(draft.masked, state.last_shown or state.focus, self._catalog, state.focus)
+        if len(pointed) > 1:  # "loved the first, haven't seen the others"
+            pointed = [one for one in pointed if not intents.says_unseen(draft.polarity.clause(one.start))]
         described = [(one.start, one.end) for one in pointed if not one.vague]
         draft.people = [person for person in draft.people if not inside(person.start, person.end, described)]
         if titles:  # "Inception, love that one": the title itself is meant.
@@ -139,7 +143,7 @@ class Finder:
         rare = not self._titles.is_common(message[person.start : person.end]) and re.match(
             r"\s+(?:but|please)\b|\W*$", after
         )
-        judged = opinions.bare(re.split(r"[,.;!?]", after)[0]) is not None
+        judged = opinions.bare(re.split(r"[,.;!?]", after)[0]) is not None or (not before and _BUT.match(after))
         return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed or rare or judged)
 
 

@@ -41,7 +41,7 @@ _MORE_LIKE = re.compile(
     re.IGNORECASE,
 )
 _SEEN = re.compile(
-    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already |just |also |finally |recently |did |both )*(?:seen|watched|saw|(?<=did )see|(?<=did )watch)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|^\W*(?:(?:so|ok|well|and|just|finally|recently|also|then)\s+)*(?:re)?(?:watched|saw)\b|看过|已经看",
+    r"\b(?:already|i['’]?ve|have|i|we|we['’]?ve) (?:already |just |also |finally |recently |did |both )*(?:seen|watched|saw|(?<=did )see|(?<=did )watch)\b|\bwent to see\b|\b(?:was|been) dragged to\b|\bseen (?:it|that|this|them|those|these|all|both|the)\b|\balready (?:seen|watched)\b|^\s*seen\b|^\W*(?:(?:so|ok|okay|well|and|just|finally|recently|also|then|yeah|yep|yes|oh|haha|hey)\W+)*(?:re)?(?:watched|saw)\b|看过|已经看",
     re.IGNORECASE,
 )
 _WANTS_MORE = re.compile(
@@ -123,7 +123,7 @@ def compares(message: str) -> bool:
     """Whether named items are to be compared, shown or not: "compare X and Y", "what do X and Y have in common"."""
     return bool(
         re.search(
-            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?(?:is|was)\b|\bvs\.?(?=\s)|\bversus\b|\b(?:which|what|who)(?:['’]s| is| was)? (?:the )?better\b|□[^.!?]{0,12}\b(?:better|worse|\w+ier|more \w+) than\b[^.!?]*□[^.!]*\?|^\W*□+ or (?:the )?□+\W*\?|比较一下|有什么(?:区别|不同)",
+            r"\bcompare\b|\bin common\b|\bdifference between\b|\bwhich (?:one )?(?:is|was|should|do|would|shall)\b|哪[部个]更|\bvs\.?(?=\s)|\bversus\b|\b(?:which|what|who)(?:['’]s| is| was)? (?:the )?better\b|□[^.!?]{0,12}\b(?:better|worse|\w+ier|more \w+) than\b[^.!?]*□[^.!]*\?|^\W*□+ or (?:the )?□+\W*\?|比较一下|有什么(?:区别|不同)",
             message,
             re.IGNORECASE,
         )

@@ -17,7 +17,7 @@ from assistant.acts import Operator, SlotName
 YEAR = r"(?:18[89]\d|19\d\d|20[0-4]\d)"
 _DECADE_WORDS = {
     "twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70, "eighties": 80,
-    "nineties": 90, "noughties": 0, "aughts": 0,
+    "nineties": 90, "noughties": 0, "aughts": 0, "fiftys": 50, "sixtys": 60, "seventys": 70, "eightys": 80, "ninetys": 90,
 }  # fmt: skip
 _HAN = dict(zip("零一二三四五六七八九", range(10), strict=True)) | {"两": 2, "〇": 0}
 _COUNT_WORDS = {
@@ -127,6 +127,7 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
         (r"\b(?:in|from|over|of)?\s*the\s+(?:last|past)\s+(?:(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple of)\s+)?(years?|decades?)\b",
          lambda m, today: _last_years(m, today)),
         (r"(?:近|最近|过去)(\d{1,2}|[一二两三四五六七八九十])年", lambda m, today: [(">=", today - _han_number(m[1]))]),
+        (rf"({YEAR})年?起", lambda m, _: [(">=", int(m[1]))]),
         (rf"({YEAR})年?\s*(?:以后|之后|后)", lambda m, _: [(">=", int(m[1]) + (0 if "以" in m[0] else 1))]),
         (rf"({YEAR})年?\s*(?:以前|之前|前)", lambda m, _: [("<=", int(m[1]) - 1)]),
         (r"(?:上世纪|20世纪|二十世纪|一九|19)?([二三四五六七八九]|[2-9])(?:十|0)年代", lambda m, _: _han_decade(m)),
@@ -188,8 +189,8 @@ _REFUSED = re.compile(
 
 
 _INDIFFERENT = re.compile(
-    r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b[^.!?;]*$"
-    r"|\b(?:recorded|written|composed|published|painted|built|founded)\s*$|\bin my (?:head|life|mind|heart|family) (?:ever )?$|\bmy (?:whole |entire )?life (?:back )?$|\b(?:i|we|they|he|she|(?:my|our) [\w\-]+) (?:first |last |once |both )?(?:saw|watched|cried|went|met|bought|rented)\b[^.!?;,]*(?<!from )$|\b(?:percent|%|plus|minus|times|divided by) (?:of\s+)?$"
+    r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b(?:(?!\bbut\b)[^.!?;])*$"
+    r"|\b(?:i|we)(?:['’]ve| have) (?:already )?(?:seen|watched)\b[^.!?;,]*$|\b(?:recorded|written|composed|published|painted|built|founded)\s*$|\bin my (?:head|life|mind|heart|family) (?:ever )?$|\bmy (?:whole |entire )?life (?:back )?$|\b(?:i|we|they|he|she|(?:my|our) [\w\-]+) (?:first |last |once |both )?(?:saw|watched|cried|went|met|bought|rented)\b[^.!?;,]*(?<!from )$|\b(?:percent|%|plus|minus|times|divided by) (?:of\s+)?$"
     r"|\b(?:moved|living|lived|worked|taught|studied|graduated|retired|married|divorced|emigrated|engaged|enlisted)\b[^.!?;,]{0,30}$|(?:^|[,.;!?]\s*)born\s*$"
     r"|\b(?:was|were|am|got|are|been) (?:born|married|divorced|together)\s+(?:in\s+|since\s+)?$"
     r"|(?<!what )(?<!which )\b(?:is|was|are|were)\b (?:\w+ ){0,4}(?:best|greatest|worst|finest|\w+est) (?:[\w\-]+ ){0,3}(?:of|in|from)?\s*$"

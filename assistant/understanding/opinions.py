@@ -32,7 +32,7 @@ _STOPS = r"(?=\s*(?:[.,;:!?)…—–]|-\s|$|\b(?:and|but|so|though|although|yet
 
 _REGRET = re.compile(
     r"🙄|🙃|😒|(?<!\w)/s\b|\byeah,? right\b|\bas if\b|\b(?:worst|longest) (?:(?:\d+(?:\.\d+)?|two|three|few|[a-z]+) )?(?:and a half )?(?:mins?|minutes?|hrs?|hours?|evening|night|movie|film|thing)\b"
-    r"|\bhours? (?:of my life )?(?:that )?i(?:['’]ll| will)? never (?:get|getting) back|\b(?:want|like|have|give me) (?:my|those) [\w ]{1,24} back\b|\bnever again\b|\bsaid no one\b|\bi (?:only |nearly |almost |actually )?(?:walked out|fell asleep|left halfway|threw up)\b(?!\s+(?:during|in|of|on|watching)\b)|\bwaste of\b",
+    r"|\bhours? (?:of my life )?(?:that )?i(?:['’]ll| will)? never (?:get|getting) back|\b(?:want|like|have|give me) (?:my|those) [\w ]{1,24} back\b|\bnever again\b|\bsaid no one\b|\bi (?:only |nearly |almost |actually )?(?:checked my (?:watch|phone)|looked at my (?:watch|phone)|walked out|fell asleep|left halfway|threw up)\b(?!\s+(?:during|in|of|on|watching)\b)|\bwaste of\b",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\W*(?:i|we)\b", re.IGNORECASE)
@@ -45,7 +45,7 @@ _FILLERS = re.compile(
 _RATING = r"(?:(?P<bad>[0-4](?:\.\d)?\s*/\s*10|[012](?:\.\d)?\s*/\s*5)|(?P<good>(?:[6-9](?:\.\d)?|10)\s*/\s*10|[345](?:\.\d)?\s*/\s*5))"
 _OWN_CHINESE = re.compile(
     r"\W*我(?:却|就|反而|倒是|真的|个人)*(?:(?P<good>(?:很|超|超级|非常|特别|最|挺)?(?:喜欢|爱))|(?P<bad>(?:很|真的?)?不(?:太|怎么)?喜欢|讨厌|看不下去))[它了的啊呀！!]*\W*"
-    r"|\W*(?:真的?|完全|有点|实在|不过|就是|可惜|都)*(?P<hated>不适合我|不是我的菜|不对胃口|看不下去|太?无聊|太?难看|没意思|没看懂|很失望|烂片?|一般般?)[它了的啊呀！!]*\W*"
+    r"|\W*(?:真的?|完全|有点|实在|不过|就是|可惜|都)*(?P<hated>不适合我|不是我的菜|不对胃口|看不下去|太?无聊|太?难看|没意思|没看懂|很失望|烂片?|一般般?|不爱看|(?:看得?)?我?(?:都)?(?:看)?睡着)[它了的啊呀！!]*\W*"
 )
 _WHOM = r"\s+(?:me|us|him|her|them|(?:my|the|our) [\w\-]+)"
 
@@ -66,7 +66,7 @@ class _Opinions:
         self.behind = tuple(
             re.compile(pattern, re.IGNORECASE)
             for pattern in (
-                rf"{_COPULA}{_GAP}(?<![\w]){state}",
+                rf"{_COPULA}(?:\s+so [\w\-]+,? (?:that )?it(?:['’]?s| is| was) (?:\w+ )?(?P<loved>good|fun|funny|great|hilarious|brilliant|charming|entertaining)\b|{_GAP}(?<![\w]){state})",
                 rf"(?<!\w){act}",
                 rf"\b{_SUBJECT}(?P<gap>(?:\s+(?:do|did|wo|would|have|had|has|could|ca)(?:n['’]?t| not))?{_ADVERBS})\s*(?<!\w){feeling}(?:\s+{IT}|{_STOPS})",
                 rf"(?<!\w)(?<!i )(?<!we ){feeling}\s+{IT}",

@@ -29,7 +29,7 @@ _FRESH = re.compile(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\
 _PRONOUN = re.compile(r"\s*(?:it|them|that|those|these|all of (?:it|them))\b", re.IGNORECASE)
 """The object of a refusal that ends with it: what follows its clause is not refused too."""
 _NO_MATTER = re.compile(
-    r"\bleave (?:it|that|them|those|these) out\b|^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style)|not me|i disagree|count me out)\b"
+    r"\bleave (?:it|that|them|those|these) out\b|\bi(?:['’]d| would) rather (?:eat|die|stick|drink|lick|chew|watch (?:paint|grass)|have (?:a root canal|my teeth))\b|^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style)|not me|i disagree|count me out)\b"
     r"|^\W*(?:(?:and|but|well|personally|honestly|frankly)\s+)*(?:i|we|me) (?:really |just |still |simply )*(?:(?:do|did|am|was|were|have)(?:n['’]?t| not)\W*$|(?:(?:do|did|ca|could)(?:n['’]?t| not)|cannot|never|fail to|failed to) (?:really |quite |even )?(?:get|got|see|saw|understand|understood)\b(?: (?:it|why|what|the)\b|\W*$)|(?:was|were|am)(?:n['’]?t| not) (?:\w+ )?(?:impressed|convinced|sold|moved|amused))",
     re.IGNORECASE,
 )

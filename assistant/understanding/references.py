@@ -67,15 +67,54 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"\bthe\s+(?:one|movie|film)\s+(?:with|about|where|set|in|by|starring|directed by|from|on)\s+(?:the\s+|a\s+|an\s+)?((?:(?!(?:sounds?|looks?|seems?|is|was|please|but|and)\b)[\w'\-]+ ?){1,5})",
+    r"\bthe\s+(?:one|movie|film)\s+(?:with|about|where|set|in|by|starring|directed by|from|on)\s+(?:the\s+|a\s+|an\s+)?((?:(?!(?:sounds?|looks?|seems?|is|was|please|but|and)\b)[\w'\-]+ ?){1,10})",
     re.IGNORECASE,
 )
-_NAMED_ONE = re.compile(r"\b[Tt]he\s+([A-Z][\w'’\-]+(?:\s+[A-Z][\w'’\-]+){0,2})\s+(?:one|movie|film)\b")
-"""A card by a name in its record: "the Jodie Foster one"."""
+_NAMED_ONE = re.compile(
+    rf"\bthe\s+(?!(?:{'|'.join(_ORDINALS)}|other|old|new|same|only|next|funny|short|long|right|wrong|whole)\b)([\w'’\-]+(?:\s+[A-Z][\w'’\-]+){{0,2}})\s+one\b",
+    re.IGNORECASE,
+)
+"""A card by a word of its record: "the Jodie Foster one", "the pig one"."""
 _SUPERLATIVE = re.compile(
     r"\bthe\s+(oldest|newest|latest|longest|shortest|most recent|most popular)\b(?:\s+(?:one|movie|film)\b|(?=\s*[.,!?]|$))",
     re.IGNORECASE,
 )
+
+
+_FILLING = frozenset(
+    [
+        "the",
+        "and",
+        "that",
+        "this",
+        "with",
+        "from",
+        "for",
+        "has",
+        "have",
+        "had",
+        "gets",
+        "got",
+        "get",
+        "goes",
+        "too",
+        "very",
+        "who",
+        "where",
+        "which",
+        "what",
+        "his",
+        "her",
+        "its",
+        "their",
+        "they",
+        "there",
+        "was",
+        "were",
+        "are",
+    ]
+)
+"""Words that tell nothing of a film."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +223,7 @@ def _described(message: str, shown: Sequence[str], catalog: Catalog) -> list[Ref
     """ "The one with the train": the shown item whose record has most of the words, if only one does."""
     found = []
     for match in (*_WITH.finditer(message), *_NAMED_ONE.finditer(message)):
-        words = [word for word in fold(match[1]).split() if len(word) > 2][:4]
+        words = [word for word in fold(match[1]).split() if len(word) > 2 and word not in _FILLING][:6]
         hits = {item_id: _hits(item_id, words, catalog) for item_id in shown}
         best = max(hits.values(), default=0)
         ids = tuple(item_id for item_id, count in hits.items() if count == best)

@@ -14,7 +14,7 @@ _ADVERB = r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|al
 OBJECT = re.compile(
     rf"(?:{_FELT}|"
     r"\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
-    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|reminds me of|thumbs (?:up|down) (?:for|to|on)|compare|between|versus|compared to|vibes? of|than|unlike|called|named|titled|"
+    r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|the point of|reminds me of|thumbs (?:up|down) (?:for|to|on)|compare|between|versus|compared to|vibes? of|than|unlike|called|named|titled|"
     r"favou?rites? (?:is|are|was)|favou?rite (?:movie|film)s? (?:is|are|was|of all time is)|about|recommend|suggest|loving|kinda like|have you seen|"
     r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially(?: in)?|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
@@ -69,7 +69,7 @@ _A_PERSON = re.compile(
     re.IGNORECASE,
 )
 NAMED = re.compile(
-    r"^[\"”’']?\s*[\- ](?:(?:type|style|kind|esque)(?: of)?[\- ])?(?:movies?|films?|series|franchise|trilogy|saga|flicks?)\b"
+    r"^[\"”’']?\s*[\- ](?:(?:type|style|kind|esque)(?: of)?[\- ])?(?:movies?|films?|ones|series|franchise|trilogy|saga|flicks?)\b"
     r"|^,?\s+(?:especially|in particular|type of thing|vibes?|style)\b",
     re.IGNORECASE,
 )
@@ -121,7 +121,7 @@ DETERMINED = re.compile(
     r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
 )
 PRAISED = re.compile(
-    r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:just|really|simply|honestly|totally|still)\s+)?(?:(?:was|is|isn['’]?t|wasn['’]?t|were|are|made me|messed me|blew|bored|put me|has been|had)\b(?!\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
+    r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:just|really|simply|honestly|totally|still)\s+)?(?:(?:was|is|isn['’]?t|wasn['’]?t|were|are|made me|messed me|blew|bored|put me|has been|had)\b(?!\s*(?:[.!,;]|$)|\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
     r"sucks?|sucked|rocks|rocked|=|>)"
     r"|^\s+but\s+(?:with|in|for|as|set|make|more|less|not|a|older|newer|shorter|longer|funnier|darker|lighter|scarier)\b"
     r"|^,?\s*(?:not so much|not really|though\b|on the other hand|now that['’]s)",
