@@ -56,11 +56,14 @@ def run(scorer: str, settings: dict[str, Any], data: dict[str, Any], depth: int)
     dataset = from_interactions_df(frame)
     pipeline = topn_pipeline(SCORERS[scorer](**settings))
     pipeline.train(dataset)
+    trained_on = np.unique(frame["item_id"])
     starts, rows, values = data["starts"], data["rows"], data["row_values"]
     lists = np.full((len(starts) - 1, depth), -1, np.int64)
     for person in range(len(lists)):
         rated = rows[starts[person] : starts[person + 1]]
         liked = rated if signal == "all" else rated[values[starts[person] : starts[person + 1]] >= LIKE_FROM]
+        # LensKit refuses to be asked about an item that is new to it.
+        liked = liked[np.isin(liked, trained_on)]
         if not len(liked):
             continue
         trained = int(data["trained"][person])

@@ -110,9 +110,9 @@ class CrossEncoder:
     def _added(self, groups: Sequence[Group], progress: bool) -> list[NDArray[np.float64]]:
         """The scores of each group's rows, several groups side by side on one thread each."""
         inputs = [(self._said([group.turn]), self._texts([group.rows])) for group in groups]
-        bar = tqdm(inputs, desc="Weighing", unit=" groups", disable=not progress)
         with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            return list(pool.map(lambda pair: self._scored(*pair), bar))
+            found = pool.map(lambda pair: self._scored(*pair), inputs)
+            return list(tqdm(found, total=len(inputs), desc="Weighing", unit=" groups", disable=not progress))
 
     def _scored(self, said: Tensor, items: Tensor) -> NDArray[np.float64]:
         with torch.inference_mode(), products():

@@ -29,12 +29,12 @@ class CrossEncoderConfig:
     said_tokens: int = 64
     item_tokens: int = 24
     depth: int = 50
-    rivals: int = 9
+    rivals: int = 7
     nearest: int = 16
-    batch: int = 16
+    batch: int = 8
     epochs: int = 2
     minutes: float = 8.0
-    learning_rate: float = 5e-5
+    learning_rate: float = 1e-4
     held: float = 0.15
     seed: int = 0
 

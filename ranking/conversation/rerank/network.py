@@ -23,10 +23,7 @@ class CrossNetwork(nn.Module):
         self.bert = bert
         self.offset = offset
         self.heads: int = bert.config.num_attention_heads
-        last = nn.Linear(width, 1)
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
-        self.head = nn.Sequential(nn.Linear(width, width), nn.GELU(), last)
+        self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Linear(width, 1))
 
     def forward(self, said: Tensor, items: Tensor) -> Tensor:
         """Scores of shape (n, k) for tokens `said` (n, words) and `items` (n, k, words); 0 is padding."""

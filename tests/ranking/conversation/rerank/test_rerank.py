@@ -107,7 +107,6 @@ def test_too_few_groups_are_refused(base: Path, catalog: Catalog, groups: tuple[
 def test_items_do_not_see_each_other_and_padding_is_not_seen(base: Path) -> None:
     torch.manual_seed(1)
     network = CrossNetwork(BertModel.from_pretrained(base, add_pooling_layer=False), 16).eval()
-    torch.nn.init.normal_(network.head[2].weight)
     said, items = torch.randint(5, 18, (2, 9)), torch.randint(5, 18, (2, 4, 7))
     said[0, 6:], items[:, 1, 5:] = 0, 0
     with torch.inference_mode():
