@@ -48,10 +48,10 @@ bench-dialogue: .venv/.dev ## Understanding on the gold messages and scripted co
 	$(BIN)/concierge bench dialogue
 
 bench-prompts: .venv/.dev ## Every prompt suite on its standard sample, with a report
-	$(BIN)/concierge prompts eval --suite all --budget 150
+	$(BIN)/concierge prompts eval --suite all --budget 110
 
 smoke-prompts: .venv/.dev ## A few cases of every prompt suite with their gates, in three minutes; CI runs it
-	$(BIN)/concierge prompts eval --suite all --smoke --budget 22
+	$(BIN)/concierge prompts eval --suite all --smoke --budget 18
 
 bench-page: .venv/.dev ## Times on the page, in the browser; on a quiet machine
 	$(BIN)/python -m pytest -s -m figures tests/ui
