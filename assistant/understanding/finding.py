@@ -40,7 +40,7 @@ _ONE = re.compile(r"\s+one\b", re.IGNORECASE)
 """One of several films, told by who is in it: "all but the Jeremy Renner one"."""
 _LONGER_NAME = re.compile(r" [A-Z][a-z]+")
 _WORKS = re.compile(
-    r"^(?:['’]s?)?[\s\-]+(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
+    r"^(?:['’]s?)?[\s\-]+(?:(?:gangster|crime|horror|war|space|action|spy|heist|sci-?fi|romantic|mob|early|late|old|new)[\s\-]+)?(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
     re.IGNORECASE,
 )
 
@@ -111,6 +111,8 @@ class Finder:
             pointed = [one for one in pointed if not intents.says_unseen(draft.polarity.clause(one.start))]
         described = [(one.start, one.end) for one in pointed if not one.vague]
         draft.people = [person for person in draft.people if not inside(person.start, person.end, described)]
+        if any(title.link.item_id in state.last_shown for title in titles):  # "of those I loved X"
+            pointed = [one for one in pointed if not re.search(r"\b[Oo]f\s+$", message[: one.start])]
         if titles:  # "Inception, love that one": the title itself is meant.
             pointed = [one for one in pointed if not (one.vague and titles[0].start < one.start)]
         draft.pointed = [(r, stances.of_reference(draft.masked, r, draft.polarity)) for r in pointed]

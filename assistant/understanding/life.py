@@ -8,6 +8,7 @@ The verbs of taste are listed rather than those of life, of which there are too 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ASKS = r"(?:i|we|give|find|show|recommend|suggest|any|some|something|got|what|which|can|could|do|let|maybe|please|nothing|no|not)\b"
 _STATEMENT = re.compile(
@@ -48,12 +49,17 @@ _OF_LIFE = re.compile(
 
 def of_life(masked: str, place: int) -> bool:
     """Whether what stands here is told of somebody's life, not of films; titles must be masked."""
-    start, stop = 0, len(masked)
-    for cut in _STATEMENT.finditer(masked):
-        if cut.end() <= place:
-            start = cut.end()
-        elif cut.start() >= place:
-            stop = cut.start()
-            break
-    statement = masked[start:stop]
-    return bool(_OF_LIFE.match(statement) and not _FILMS.search(statement))
+    return next((told for stop, told in _statements(masked) if place < stop), False)
+
+
+@lru_cache(maxsize=16)
+def _statements(masked: str) -> tuple[tuple[int, bool], ...]:
+    """The end of each statement of a message, and whether it is of life."""
+    cuts = [*_STATEMENT.finditer(masked), None]
+    found, start = list[tuple[int, bool]](), 0
+    for cut in cuts:
+        stop = cut.start() if cut else len(masked)
+        statement = masked[start:stop]
+        found.append((stop, bool(_OF_LIFE.match(statement) and not _FILMS.search(statement))))
+        start = cut.end() if cut else stop
+    return tuple(found)

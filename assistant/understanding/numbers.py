@@ -127,7 +127,7 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
         (r"\b(?:in|from|over|of)?\s*the\s+(?:last|past)\s+(?:(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|few|couple of)\s+)?(years?|decades?)\b",
          lambda m, today: _last_years(m, today)),
         (r"(?:近|最近|过去)(\d{1,2}|[一二两三四五六七八九十])年", lambda m, today: [(">=", today - _han_number(m[1]))]),
-        (rf"({YEAR})年?起", lambda m, _: [(">=", int(m[1]))]),
+        (rf"从\s*({YEAR})年?\s*(?:开始|起|以来|以后)|({YEAR})年?起", lambda m, _: [(">=", int(m[1] or m[2]))]),
         (rf"({YEAR})年?\s*(?:以后|之后|后)", lambda m, _: [(">=", int(m[1]) + (0 if "以" in m[0] else 1))]),
         (rf"({YEAR})年?\s*(?:以前|之前|前)", lambda m, _: [("<=", int(m[1]) - 1)]),
         (r"(?:上世纪|20世纪|二十世纪|一九|19)?([二三四五六七八九]|[2-9])(?:十|0)年代", lambda m, _: _han_decade(m)),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _TASTE = (
     r"(?:love|loves|loved|like|likes|liked|adore|adores|adored|enjoy|enjoys|enjoyed|worship|worships|worshipped|swear by|swears by|swore by|prefer|prefers|praise|praises|praised|"
@@ -48,11 +49,14 @@ _CHINESE = re.compile(
     r"(?:男朋友|女朋友|老婆|老公|爸爸?|妈妈?|朋友|同事|室友|孩子|女儿|儿子)[^，。！？我]{0,4}(?:喜欢|爱看|爱|迷)[^，。！？]*$"
 )
 _BUT_I_CHINESE = re.compile(r"[，。](?:但是?|可是?|不过)?我(?:没什么|不太|不|没|今晚|想|要)")
+_OTHERS = re.compile(rf"\b{_OUTSIDER}\b|\b{_FAMILY}\b|[朋友婆公妈爸事室孩女儿子]", re.IGNORECASE)
 _REACH = 120
 
 
 def only_others(masked: str, place: int) -> bool:
     """Whether only people who will not watch are said to like what stands here; titles must be masked."""
+    if not _names_others(masked):
+        return False
     before = masked[max(0, place - _REACH) : place]
     for pattern in (_SAID_BY_OUTSIDER, _TOLD_ME, _THINKS):
         if (match := pattern.search(before)) and not _shared(match[0]):
@@ -61,6 +65,12 @@ def only_others(masked: str, place: int) -> bool:
         return True
     match = _SAID_BY_FAMILY.search(before)
     return bool(match and not _shared(match[0]) and _MY_TURN.search(masked))
+
+
+@lru_cache(maxsize=16)
+def _names_others(masked: str) -> bool:
+    """Whether a message speaks of other people at all, asked once for all its words."""
+    return bool(_OTHERS.search(masked))
 
 
 def done_by_others(sentence: str) -> bool:
