@@ -53,7 +53,7 @@ _REFUSE = (
 )
 _ALLOW = (
     r"\b(?:do|does|would|wo)(?:n['’]?t|\s+not)\s+mind\b|\bdont mind\b",
-    r"\bb(?:do|does|have|has|got)(?:n['’]?t| not)?(?:\s+(?:have|got))?\s+(?:anything|nothing)\s+against\b|\b(?:did|do|does)(?:n['’]?t| not) (?:actually |really |even |exactly )?(?:hate|dislike)\b|\bnot that (?:i|we) (?:\w+ )?(?:hate|dislike|mind)\b|\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
+    r"\b(?:do|does|have|has|got)(?:n['’]?t| not)?(?:\s+(?:have|got))?\s+(?:anything|nothing)\s+against\b|\b(?:did|do|does)(?:n['’]?t| not) (?:actually |really |even |exactly )?(?:hate|dislike)\b|\bnot that (?:i|we) (?:\w+ )?(?:hate|dislike|mind)\b|\b(?:no|not any|nothing)\s+(?:problem|issue|issues|objection|against|wrong)\b(?:\s+(?:with|to|against))?",
     r"\b(?:ca|could)(?:n['’]?t|not|nt)\s+(?:wait|recommend)\b",
     r"\b(?:not|never)\s+(?:bad|a bad|terrible|seen|saw|watched|heard|sure|disappoint\w*|too bad|yet)\b",
     r"\b(?:have|has|had)(?:n['’]?t|nt|\s+not|\s+never)\s+(?:yet\s+)?(?:seen|watched|heard|tried|caught)\b",

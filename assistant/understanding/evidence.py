@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.understanding import opinions
-from assistant.understanding.life import of_life
+from assistant.understanding.namesakes import is_called_otherwise, is_named_thing, is_place
 from assistant.understanding.surroundings import (
     A_FILM,
     ABOUT,
@@ -32,11 +32,9 @@ from assistant.understanding.surroundings import (
     INTRODUCED,
     IT_WAS,
     NAMED,
-    NEAR,
     NEXT_WORD,
     OBJECT,
     OCCASION,
-    PLACED,
     PRAISED,
     PRONOUNS,
     REACH,
@@ -55,9 +53,7 @@ from assistant.understanding.surroundings import (
     WHOM,
     A,
     in_front,
-    is_called_otherwise,
     is_judgement,
-    is_named_thing,
     is_object,
     is_quoted,
     is_verb,
@@ -124,7 +120,7 @@ class Evidence:
         list_start, list_end = listed or (mention.start, mention.end)
         list_before, list_after = in_front(message, list_start), message[list_end : list_end + REACH]
         weight = 3.0 * is_quoted(message, mention) + 3.0 * (mention.year is not None)
-        if is_named_thing(before) or is_called_otherwise(after) or self._is_a_place(message, mention):
+        if is_named_thing(before) or is_called_otherwise(after) or is_place(message, mention.start):
             return 0.0
         if CJK.search(mention.text):
             plain = len(mention.text) < 3 or bool(self._vocabulary.entry(mention.text))
@@ -198,13 +194,6 @@ class Evidence:
             subject = not before.strip() and bool(PRAISED.match(after))
             return weight + 2.0 if subject or strong or message.strip(" .!?") == mention.text else weight - 0.8
         return weight + 1.5 * (mention.link.item_id in shown)
-
-    @staticmethod
-    def _is_a_place(message: str, mention: Mention) -> bool:
-        """Whether somebody lives, goes or eats there: "I taught in Munich"."""
-        if PLACED.search(message[: mention.start]) is None:
-            return False
-        return bool(NEAR.search(message[: mention.start])) or of_life(message, mention.start)
 
     def is_plain(self, mention: Mention) -> bool:
         """Whether these are words of everyday talk in small letters: "seen Jaws, the others look fine"."""

@@ -9,11 +9,11 @@ from assistant.understanding import intents, opinions, stances
 from assistant.understanding.deciding import Draft, inside, spans_of
 from assistant.understanding.life import of_life
 from assistant.understanding.mentions import TitleReader
+from assistant.understanding.namesakes import is_named_thing
 from assistant.understanding.naming import FANS, NameFinder, Person
 from assistant.understanding.others import only_others, was_done_by_others
 from assistant.understanding.polarity import mask
 from assistant.understanding.references import Reference, references
-from assistant.understanding.surroundings import is_named_thing
 from assistant.understanding.told import describes, is_told
 from assistant.understanding.vocabulary import Vocabulary
 from retrieval.titles import Mention

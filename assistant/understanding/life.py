@@ -15,7 +15,7 @@ _STATEMENT = re.compile(
     r"[.!?;:\n。！？；]+|\s[-–—]+\s"
     rf"|,?\s*\b(?:so|but|and|because|cause|then|now|hence|therefore)\b(?=\s+(?:(?:now|then|so|maybe|please|just|also|tonight)\s+)*{_ASKS})"
     r"|\s*\band\b(?=\s+(?:love|like|want|need|prefer|enjoy|adore)\b)"
-    rf"|,\s*(?={_ASKS}|(?:so|but|and|now|then|need|want|looking|in the mood)\b)",
+    rf"|,\s*(?={_ASKS}|(?:so|but|and|now|then|need|want|looking|in the mood|an?)\b)",
     re.IGNORECASE,
 )
 """Where one statement ends and the next begins."""

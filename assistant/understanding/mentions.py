@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from assistant.understanding.evidence import ACCEPT, CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, joined, lists_of, overlaps
 from assistant.understanding.misspelt import Misspelt
+from assistant.understanding.namesakes import is_called_otherwise, is_named_thing
 from assistant.understanding.surroundings import (
     INTERJECTIONS,
     OBJECT,
     PRAISED,
     STRONG_OBJECT,
     in_front,
-    is_called_otherwise,
-    is_named_thing,
     opens,
     shouted,
 )

@@ -8,7 +8,8 @@ from functools import lru_cache
 from assistant.understanding import opinions
 from assistant.understanding.evidence import CHAT_WORDS, Evidence
 from assistant.understanding.lists import in_one_list, overlaps
-from assistant.understanding.surroundings import OBJECT, STRONG_OBJECT, is_named_thing, opens
+from assistant.understanding.namesakes import is_named_thing
+from assistant.understanding.surroundings import OBJECT, STRONG_OBJECT, opens
 from assistant.understanding.vocabulary import Vocabulary, Word
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker

@@ -76,6 +76,11 @@ def test_titles_with_their_feelings(read, message: str, liked: set[str], hated: 
         "I want to see something about the moon landing",
         "she said it was up to her",
         "it has been years since I watched a decent film",
+        "I named my dog Memento",
+        "been playing Alien on the playstation all week",
+        "I was listening to Arrival in the car",
+        "my flatmate Moon says hello",
+        "I flew to Titanic last year",
     ],
 )
 def test_words_that_are_also_titles_need_evidence(read, message: str) -> None:
@@ -104,6 +109,11 @@ def test_evidence_makes_a_word_a_title(read, message: str) -> None:
         ("no horor please", set(), {"horror"}),
         ("除了动画片都可以", set(), {"animation"}),
         ("想看科幻片，不要恐怖的", {"science fiction"}, {"horror"}),
+        ("my wife says anything but war films", set(), {"war"}),
+        ("I don't have anything against horror", set(), set()),
+        ("my english is bad and I study history, a comedy please", {"comedy"}, set()),
+        ("she just walked in and says no horror. great", set(), {"horror"}),
+        ("恐怖片免谈", set(), {"horror"}),
     ],
 )
 def test_genres_with_their_scope(read, message: str, wanted: set[str], refused: set[str]) -> None:
