@@ -47,7 +47,9 @@ def test_seen_is_no_feeling(rules) -> None:
     assert not act.slots
 
 
-@pytest.mark.parametrize("answer", ["yes, and only after 2000", "no, something funny please", "a comedy", "Inception was better"])  # fmt: skip
+@pytest.mark.parametrize(
+    "answer", ["yes, and only after 2000", "no, something funny please", "a comedy", "Inception was better"]
+)
 def test_wishes_and_other_titles_are_no_answer(rules, answer: str) -> None:
     act = rules.read(answer, rules.heard("Did you like Titanic?", DialogueState())).act
     assert "Titanic" not in (*act.values("title", "="), *act.values("title", "not"))

@@ -50,7 +50,7 @@ def values(act: DialogueAct, name: str, operator: str = "=") -> set[str]:
             "Top 3: Se7en, Zodiac, Memento. Bottom 2: Titanic, The Notebook",
             {"Se7en", "Zodiac", "Memento"},
             {"Titanic", "The Notebook"},
-        ),  # fmt: skip
+        ),
         ("thought I'd hate Titanic. I didn't, it was fantastic", {"Titanic"}, set()),
         ("I was expecting more from Interstellar", set(), {"Interstellar"}),
         ("loved Inception, loathed Titanic, never tried Arrival", {"Inception"}, {"Titanic"}),
