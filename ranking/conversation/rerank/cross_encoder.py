@@ -1,4 +1,4 @@
-"""A cross-encoder over (conversation, item text) that learns what the ranking does not know yet."""
+"""A cross-encoder over (conversation, item text), weighed beside the ranking whose best it looks at again."""
 
 from __future__ import annotations
 
@@ -60,10 +60,9 @@ class CrossEncoder:
     def fit(
         cls, base: Path, catalog: Catalog, groups: Sequence[Group], config: CrossEncoderConfig, progress: bool = True
     ) -> CrossEncoder:
-        """Fine-tune the BERT in the folder `base`. Raises ValueError when there are too few groups.
+        """Fine-tune the BERT in the folder `base`, and weigh it on dialogs that it has not seen.
 
-        The loss is that of the gold item against its rivals (listwise softmax; Cao et al., 2007) over the sum of the
-        ranking's score and the network's, so that the network learns what is to be added.
+        Raises ValueError when there are too few groups.
         """
         own = np.array([group.turn.own for group in groups])
         dialogs = np.random.default_rng(config.seed).permutation(np.unique(own))
@@ -81,7 +80,8 @@ class CrossEncoder:
             model = cls(CrossNetwork(bert, config.said_tokens), tokenizer, catalog, config)
             told = [group for group, out in zip(groups, held, strict=True) if not out]
             fine_tune(model.network, told, model._inputs, config, progress)
-        model.weight = model._weigh([group for group, out in zip(groups, held, strict=True) if out], progress)
+        kept = [group for group, out in zip(groups, held, strict=True) if out]
+        model.weight = model._weigh(kept[: config.weighed], progress)
         return model
 
     def scores(self, turn: Turn, rows: Rows) -> NDArray[np.float64]:
@@ -89,9 +89,7 @@ class CrossEncoder:
         return self._scored(self._said([turn]), self._texts([rows]))
 
     def _inputs(self, groups: Sequence[Group]) -> Inputs:
-        prior = torch.tensor(np.stack([group.prior for group in groups]), dtype=torch.float32)
-        said, items = self._said([group.turn for group in groups]), self._texts([group.rows for group in groups])
-        return Inputs(said, items, prior)
+        return Inputs(self._said([group.turn for group in groups]), self._texts([group.rows for group in groups]))
 
     def _weigh(self, groups: Sequence[Group], progress: bool) -> float:
         """The weight beside the ranking's score that makes the held gold likeliest; 0 when none helps."""

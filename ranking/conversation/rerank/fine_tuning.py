@@ -23,29 +23,29 @@ class CrossEncoderConfig:
     """Tokens that are read, how many of the best are looked at again, and training: at most so many `minutes`.
 
     A group is one gold item among `rivals`, drawn from the `nearest` ones. The share `held` of the dialogs is kept to
-    weigh the score beside the ranking's.
+    weigh the score beside the ranking's, on at most `weighed` groups.
     """
 
     said_tokens: int = 64
     item_tokens: int = 24
     depth: int = 50
     rivals: int = 7
-    nearest: int = 16
+    nearest: int = 40
     batch: int = 8
     epochs: int = 2
     minutes: float = 8.0
     learning_rate: float = 1e-4
-    held: float = 0.15
+    held: float = 0.1
+    weighed: int = 250
     seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Token numbers of n conversations (n, words) and their items (n, k, words), and the ranking's scores (n, k)."""
+    """Token numbers of n conversations, shape (n, words), and of their items, shape (n, k, words); 0 is padding."""
 
     said: Tensor
     items: Tensor
-    prior: Tensor
 
 
 def fine_tune(
@@ -57,14 +57,13 @@ def fine_tune(
 ) -> None:
     """Train all but the embeddings; the rate rises, then falls to 0 when the epochs or the minutes are over.
 
-    The loss is that of the gold item against its rivals (listwise softmax; Cao et al., 2007) over the sum of the
-    ranking's score and the network's, so that the network learns what is to be added.
+    The loss is that of the gold item against its rivals (listwise softmax; Cao et al., 2007). Learning only what is to
+    be added to the ranking's score was tried: that signal is so weak that the network learned to say nothing.
     """
     rng = np.random.default_rng(config.seed)
-    scale = torch.nn.Parameter(torch.zeros(()))
     network.train()
-    tuned, new = list(network.bert.encoder.parameters()), [*network.head.parameters(), scale]
-    rates = [config.learning_rate, 20 * config.learning_rate]
+    tuned, new = list(network.bert.encoder.parameters()), list(network.head.parameters())
+    rates = [config.learning_rate, 10 * config.learning_rate]
     shares = [{"params": part, "lr": rate} for part, rate in zip((tuned, new), rates, strict=True)]
     optimiser = torch.optim.AdamW(shares, weight_decay=1e-2, fused=True)
     order = np.concatenate([rng.permutation(len(groups)) for _ in range(config.epochs)])
@@ -72,9 +71,8 @@ def fine_tune(
 
     def gradients(inputs: Inputs) -> tuple[float, Sequence[Tensor]]:
         with products():
-            added = network(inputs.said, inputs.items)
-        logits = scale.exp() * inputs.prior + added.float()
-        loss = -logits.log_softmax(dim=1)[:, 0].sum() / config.batch
+            scores = network(inputs.said, inputs.items)
+        loss = -scores.float().log_softmax(dim=1)[:, 0].sum() / config.batch
         return loss.item(), torch.autograd.grad(loss, [*tuned, *new])
 
     with (
