@@ -12,7 +12,7 @@ from retrieval.types import Constraints, Item, unique
 
 _LABEL_YEAR = re.compile(r" \(\d{4}\)$")
 _SHORT_FORMS = (("world war ii", "wwii ww2"), ("artificial intelligence", "ai"), ("extraterrestrial", "alien"))
-_WORD = re.compile(r"[a-z0-9]+(?:['’-][a-z0-9]+)*")
+_WORD = re.compile(r"[a-z0-9à-ɏ]+(?:['’-][a-z0-9à-ɏ]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ ViolationKind = Literal["title", "name", "role", "year", "number", "genre", "cla
 
 _NUMBER = re.compile(r"(?<![A-Za-z])\d[\d,.]*\d|(?<![A-Za-z])\d")
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'.-]*\b")
+_DASH = re.compile(r"-{2,}|\.{2,}|[–—…]")
 _QUOTED = re.compile(r"《([^》]+)》|“([^”]+)”|\"([^\"]+)\"")
 _NEGATION = re.compile(
     r"(?:\b(?:no|not|non|without|never|isn't|free of|rather than|instead of)[ -](?:[\w'-]+ ){0,2}"
@@ -127,11 +128,12 @@ def _numbers(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Vi
 def _number_known(number: str, match: re.Match[str], card: CardFacts) -> bool:
     item = card.item
     known = {str(item.year or ""), str(item.runtime or ""), str(item.votes or ""), f"{item.rating or 0:g}"}
+    ending = re.sub(r"[^A-Za-z].*", "", match.string[match.end() : match.end() + 3], flags=re.DOTALL).lower()
     if (
         number in known
         or number in card.words
         or ("," in match.group() and match.group() in card.record)  # "11,000"
-        or number + match.string[match.end() : match.end() + 2].strip() in card.words  # "22nd", "1950s"
+        or number + ending in card.words  # "22nd", "1950s"
         or (number == "10" and match.string[: match.start()].endswith("out of "))
     ):
         return True
@@ -180,8 +182,8 @@ def _claims(text: str, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Vio
 
 def _words_en(masked: Masked, facts: Facts, about: Sequence[CardFacts]) -> Iterator[Violation]:
     known = facts.words.union(*(card.words for card in about))
-    for sentence in re.split(r"(?<=[.!?:;])\s+", masked.plain):
-        for match in re.finditer(r"(?<!\w)[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ0-9'.-]*", sentence):
+    for sentence in re.split(r"(?<=[.!?:;])\s+", _DASH.sub(" ", masked.plain)):
+        for match in re.finditer(r"(?<!\w)(?<!\d')[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'.-]*", sentence):
             word = match.group().strip("'.-")
             if not word or _supported(word, known):
                 continue

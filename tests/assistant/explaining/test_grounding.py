@@ -91,3 +91,19 @@ def test_words_with_digits_are_words(ranking: Ranking, state: DialogueState) -> 
     facts = gather(Ranking((card,)), state)
     assert check("An MI6 agent takes a train", facts) == ()
     assert [str(found) for found in check("An MI5 agent takes a train", facts)] == ["name: MI5"]
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Since the 1940s, a town in the 60's sees 3D, and a band of the 1950's plays",
+        "An off-duty guard has a feeling of déjà vu in Malmö",
+        "A woman of the city--as if to test her luck--climbs back...in time",
+    ],
+)
+def test_a_description_copied_whole_is_grounded(description: str, ranking: Ranking, state: DialogueState) -> None:
+    first = ranking.items[0]
+    told = replace(first, item=replace(first.item, description=f"{description}."))
+    facts = gather(replace(ranking, items=(told,)), state)
+    assert check(description, facts, facts.cards) == ()
+    assert check(f"{description} 1930s", facts, facts.cards)
