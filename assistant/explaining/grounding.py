@@ -208,7 +208,7 @@ def _genre_word(word: str) -> bool:
 
 def related(word: str, known: frozenset[str]) -> bool:
     """Whether a known word is another form of this one: they share a beginning of at least 3/4 of the shorter."""
-    if word in known:
+    if word in known or not known.isdisjoint(lexicon().irregular.get(word, ())):
         return True
     if len(word) < 4:
         return word.rstrip("s") in known

@@ -24,7 +24,10 @@ class Genre:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Genres by catalog name, keywords in Chinese, words of talk, and claims that no record can prove."""
+    """Genres by catalog name, keywords in Chinese, words of talk, and claims that no record can prove.
+
+    `irregular` holds all forms of a verb under each of them.
+    """
 
     genres: Mapping[str, Genre]
     aliases: Mapping[str, str]
@@ -35,6 +38,7 @@ class Lexicon:
     claims: tuple[str, ...]
     zh_claims: tuple[str, ...]
     dull_keywords: frozenset[str]
+    irregular: Mapping[str, frozenset[str]]
 
     def canonical(self, genre: str) -> str:
         """The genre under its usual name: "Sci-Fi" and "science fiction" are one."""
@@ -69,4 +73,5 @@ def lexicon() -> Lexicon:
         claims=tuple(data["claims"]),
         zh_claims=tuple(data["zh_claims"]),
         dull_keywords=frozenset(data["dull_keywords"]),
+        irregular={form: frozenset(line.split()) for line in data["irregular"] for form in line.split()},
     )

@@ -86,6 +86,7 @@ def test_a_sentence_that_turns_the_description_round_is_refused(ranking: Ranking
     ("sentence", "found"),
     [
         ("A conductor takes the train", []),
+        ("A conductor took the last train", []),
         ("A tired conductor of the train decides to stop", ["tired", "decides", "stop"]),
         ("The train takes a conductor", ["takes", "conductor"]),
         ("A conductor decides to take the train home", ["without “never”"]),
