@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 4000
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "1st", "2nd", "3rd", "4th", "5th")
-_ORDINAL = re.compile(rf"\bthe\s+({'|'.join(_ORDINALS)})\s+$", re.IGNORECASE)
+_ORDINAL = re.compile(
+    rf"(?:\bthe\s+|^\W*|[,;:.!?]\s*|\b(?:and|or|but|loved|liked|hated)\s+)({'|'.join(_ORDINALS)})\s+$", re.IGNORECASE
+)
 _TOKEN = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*|&")
 _BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
 _ARTICLE = re.compile(r"(?:the|an|a)\s", re.IGNORECASE)

@@ -50,6 +50,7 @@ from assistant.understanding.surroundings import (
     WATCHED_WHOM,
     WHICH,
     WHICH_IS,
+    WHICH_OF_THEM,
     WHOM,
     A,
     in_front,
@@ -115,6 +116,8 @@ class Evidence:
         said of each of its members.
         """
         before, after = in_front(message, mention.start), message[mention.end : mention.end + REACH]
+        if opens(bare := WHICH_OF_THEM.sub("", before)):
+            before = bare  # "the first Taken? fantastic"
         if self._names_a_theme(mention, before, after):
             return 0.0
         list_start, list_end = listed or (mention.start, mention.end)

@@ -66,6 +66,9 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 VERSUS = re.compile(r"^\s+(?:vs\.?|versus)\s|\b(?:vs\.?|versus)\s+(?:the\s+)?$", re.IGNORECASE)
+WHICH_OF_THEM = re.compile(
+    r"\b(?:the\s+)?(?:first|second|third|fourth|fifth|original|1st|2nd|3rd|4th)\s+$", re.IGNORECASE
+)
 WHICH_IS = re.compile(
     r"\b(?:which|what|who)(?: one)?(?:['’]?s| is| was) (?:the )?(?:better|worse|best|\w+er|more \w+)(?: (?:movie|film|one))?\s*[,:–—-]*\s*$",
     re.IGNORECASE,
