@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -26,6 +27,8 @@ from ranking.conversation.store import ModelError
 from retrieval.catalog import Catalog
 from retrieval.item_text import item_text
 from retrieval.types import Rows
+
+logger = logging.getLogger(__name__)
 
 FOLDER = "cross-encoder"
 _META, _WEIGHTS = "cross-encoder.json", "weights.pt"
@@ -82,6 +85,8 @@ class CrossEncoder:
             fine_tune(model.network, told, model._inputs, config, progress)
         kept = [group for group, out in zip(groups, held, strict=True) if out]
         model.weight = model._weigh(kept[: config.weighed], progress)
+        if not model.weight:
+            logger.warning("the cross-encoder adds nothing on dialogs it has not seen: it gets no weight")
         return model
 
     def scores(self, turn: Turn, rows: Rows) -> NDArray[np.float64]:

@@ -36,7 +36,7 @@ def reranked(scores: NDArray[np.float64], turn: Turn, reranker: Reranker) -> NDA
     """
     able = int(np.isfinite(scores).sum())
     best = np.argsort(-scores, kind="stable")[: min(reranker.depth, able)]
-    if not len(best):
+    if not len(best) or not reranker.weight:
         return scores
     total = scores[best] + reranker.weight * reranker.scores(turn, best)
     found = scores.copy()
