@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from ranking.conversation.cases import Case
 from retrieval.catalog import Catalog
@@ -21,19 +22,16 @@ def with_heard(cases: Sequence[Case], catalog: Catalog) -> list[Case]:
     if all(case.mentioned or not case.context for case in cases):
         return list(cases)
     linker = TitleLinker(catalog)
-    return [case if case.mentioned else replace(case, heard=_heard(case, linker)) for case in cases]
 
+    @cache  # Each turn of a dialog holds what was said before.
+    def named(text: str) -> tuple[str, ...]:
+        clear = [mention for mention in linker.find(text) if mention.link.item_id is not None and _is_title(mention)]
+        return tuple(mention.link.item_id or "" for mention in sorted(clear, key=lambda mention: mention.start))
 
-def _heard(case: Case, linker: TitleLinker) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for utterance in case.context:
-        found.update(dict.fromkeys(_in_order(linker.find(utterance.text))))
-    return tuple(found)
+    def heard(case: Case) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(item for utterance in case.context for item in named(utterance.text)))
 
-
-def _in_order(mentions: Iterable[Mention]) -> list[str]:
-    clear = [mention for mention in mentions if mention.link.item_id is not None and _is_title(mention)]
-    return [mention.link.item_id or "" for mention in sorted(clear, key=lambda mention: mention.start)]
+    return [case if case.mentioned else replace(case, heard=heard(case)) for case in cases]
 
 
 def _is_title(mention: Mention) -> bool:
