@@ -126,6 +126,8 @@ class Evidence:
         if is_named_thing(before) or is_called_otherwise(after) or is_place(message, mention.start):
             return 0.0
         if CJK.search(mention.text):
+            if len(mention.text) == 1:
+                return weight  # "她喜欢…" is no "Her" without its marks
             plain = len(mention.text) < 3 or bool(self._vocabulary.entry(mention.text))
             return weight + (1.0 if plain else 2.0) + (1.0 if OBJECT.search(before[-20:]) else 0.0)
         words = canonical(mention.text).split()

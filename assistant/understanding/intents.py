@@ -271,7 +271,7 @@ _PRAISES = re.compile(
 
 def without_reset(message: str) -> str:
     """The message without the words that start over."""
-    return _RESET.sub(" ", message)
+    return _START_OVER.sub(" ", _RESET.sub(" ", message))
 
 
 def names_what(message: str) -> bool:

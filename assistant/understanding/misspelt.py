@@ -88,6 +88,8 @@ class Misspelt:
             cued = cued or (opens(message[:start]) and opinions.follows(message[end : end + 130]))
             if not cued and _without_article(words, link.score) < (0.9 if " " not in words else 0.88):
                 continue  # two typos need a long title, or a cue in front
+            if not cued and fold(words)[-1:] != fold(self._linker.title(link))[-1:]:
+                continue  # "melancholic" is a word of its own
             if not self._explained(words, link) and (best is None or link.score > best.link.score + 0.02):
                 best = Mention(start, end, words, link)
         return best
