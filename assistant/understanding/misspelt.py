@@ -24,6 +24,8 @@ _SURE = 0.89
 """Similarity that such words need."""
 _ALMOST = 0.92
 """Similarity that a shorter phrase needs to beat a title inside it: "shutter iland" is no "Shutter"."""
+_CUES = re.compile(STRONG_OBJECT.pattern.removesuffix("$"), STRONG_OBJECT.flags)
+"""Where what says that a title follows stands at all, so that not every word has to be asked."""
 _ARTICLES = frozenset({"the", "a", "an"})
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")
 
@@ -55,7 +57,10 @@ class Misspelt:
             ]
             if best := self._nearest(message, spans, taken, found):
                 found.append(best)
+        cued = [match.span() for match in _CUES.finditer(message[:2000])]
         for place, (start, _) in enumerate(tokens):
+            if place and not any(low < start <= high for low, high in cued):
+                continue
             if not self._expected(message, tokens, place, [*taken, *found]):
                 continue
             spans = [(start, end) for _, end in tokens[place + 1 : place + _MOST_WORDS] if end - start > _LONG]

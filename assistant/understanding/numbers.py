@@ -136,6 +136,8 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
         (rf"\b(?:released in|made in|came out in|out in|from|in|of|year)\s+(?:the year\s+)?({YEAR})\b(?!\s*['’]?s)", lambda m, _: [("=", int(m[1]))]),
         (rf"\b(?:a|an|any|some)?\s*({YEAR})\s+(?:movie|film|release|release|classic|comedy|thriller|drama|horror)s?\b", lambda m, _: [("=", int(m[1]))]),
 )  # fmt: skip
+_MAY_DATE = re.compile(r"\d|year|decade|centur|ties\b|tys\b|aughts|年|世纪", re.IGNORECASE)
+"""What every rule for years needs, looked for first: most messages have none of it."""
 _YEAR_RULES = tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _YEAR_READERS)
 
 _HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
@@ -167,6 +169,8 @@ def _last_years(match: re.Match[str], today: int) -> list[tuple[Operator, int]]:
 
 def years(text: str, today: int) -> list[Bound]:
     """Bounds on the release year. `today` is the current year. Where two rules match, the earlier rule wins."""
+    if not _MAY_DATE.search(text):
+        return []
     found: list[Bound] = []
     for pattern, reader in _YEAR_RULES:
         for match in pattern.finditer(text):

@@ -71,6 +71,7 @@ class Polarity:
         self._clauses = _clauses(message)
         self._cues = find_cues(message)
         self._ends: list[Colour] = []
+        self._verdicts: dict[int, Colour | None] = {}
 
     def at(self, start: int, end: int) -> Colour:
         """The colour of `message[start:end]`."""
@@ -121,7 +122,16 @@ class Polarity:
         return last
 
     def _verdict_on_it(self, number: int) -> Colour | None:
-        """ "I love horror but my wife can't stand it", "Cats, which she detests": the clause behind speaks of it, and wins."""
+        """ "I love horror but my wife can't stand it", "Cats, which she detests": the clause behind speaks of it, and wins.
+
+        Kept, because everything in a clause asks for it.
+        """
+        if number not in self._verdicts:
+            self._verdicts[number] = self._said_behind(number)
+        return self._verdicts[number]
+
+    def _said_behind(self, number: int) -> Colour | None:
+        """What the two clauses behind this one say of "it"."""
         behind = (span for span in islice(self._clauses, number + 1, None) if self._message[slice(*span)].strip())
         for low, high in islice(behind, 2):
             clause = self._message[low:high]
