@@ -89,10 +89,8 @@ class Finder:
             person
             for person in draft.people
             if not is_told(draft.masked, person.start, person.end)
-            and not was_done_by_others(draft.masked[: person.start])
             and not (_THE.search(draft.masked[: person.start]) and _ONE.match(draft.masked[person.end :]))
-            and not only_others(draft.masked, person.start)
-            and not of_life(draft.masked, person.start)
+            and not _is_told_of_others(draft.masked, person.start)
         ]
         draft.words = [
             word
@@ -100,9 +98,7 @@ class Finder:
             if not inside(word.start, word.end, spans)
             and not is_named_thing(message[: word.start])
             and not describes(draft.masked, word)
-            and not only_others(draft.masked, word.start)
-            and not was_done_by_others(draft.masked[: word.start])
-            and not of_life(draft.masked, word.start)
+            and not _is_told_of_others(draft.masked, word.start)
         ]
         draft.titles = [(t, stances.of_title(draft.masked, t, draft.polarity, shown)) for t in titles]
         draft.titles = stances.agreeing(draft.masked, draft.titles)
@@ -147,6 +143,11 @@ class Finder:
         )
         judged = opinions.bare(re.split(r"[,.;!?]", after)[0]) is not None or (not before and _BUT.match(after))
         return bool(before and before[-1] not in ".!?") or bool(_WORKS.match(after) or listed or rare or judged)
+
+
+def _is_told_of_others(masked: str, place: int) -> bool:
+    """Whether what stands here is other people's taste or doing, or told of somebody's life: no wish of this person."""
+    return only_others(masked, place) or was_done_by_others(masked[:place]) or of_life(masked, place)
 
 
 def _is_unknown(title: Mention) -> bool:

@@ -76,10 +76,6 @@ _HATE = re.compile(
 )
 _TOO = re.compile(r"\btoo\s+\w+", re.IGNORECASE)
 """A critique: what is too long is not what somebody would like, but it is not hated."""
-_PRAISED_IT = re.compile(
-    r"\W*(?:i|we)\s+(?:really |absolutely |just )?(?:(?:thought|found) (?:it|that)(?: was)?|loved|liked|enjoyed|adored|hated|disliked)\b[^.!?]*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
