@@ -51,7 +51,7 @@ bench-prompts: .venv/.dev ## Every prompt suite on its standard sample, with a r
 	$(BIN)/concierge prompts eval --suite all --budget 110
 
 smoke-prompts: .venv/.dev ## A few cases of every prompt suite with their gates, in three minutes; CI runs it
-	$(BIN)/concierge prompts eval --suite all --smoke --budget 18
+	$(BIN)/concierge prompts eval --suite all --smoke --budget 25
 
 bench-page: .venv/.dev ## Times on the page, in the browser; on a quiet machine
 	$(BIN)/python -m pytest -s -m figures tests/ui
