@@ -57,9 +57,7 @@ def verdict(answer: str) -> opinions.Sign | None:
     """The sign of an answer to "did you like it?"."""
     if sign := next((said for part in re.split(r"[.,;!]", answer) if (said := opinions.bare(part))), None):
         return sign
-    if _NO.match(answer):
-        return "bad"
-    if _BAD.search(answer):
+    if _NO.match(answer) or _BAD.search(answer):
         return "bad"
     return "good" if _YES.match(answer) or _GOOD.search(answer) else None
 

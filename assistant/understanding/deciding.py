@@ -20,7 +20,8 @@ from assistant.understanding.themes import themes
 from assistant.understanding.vocabulary import Word
 from retrieval.titles import Mention
 
-_ANY_YEAR = 2000
+ANY_YEAR = 2000
+"""The year of today where only the presence of a date matters."""
 _SENTENCE = re.compile(r"[.!?;\n。！？；]+")
 _COMMA = re.compile(r"[,，]")
 _OF_A_TITLE = re.compile(
@@ -50,7 +51,7 @@ class Draft:
     @cached_property
     def bounds(self) -> tuple[Bound, ...]:
         """Years and running times that the message names, once its titles are masked."""
-        return (*years(self.masked, _ANY_YEAR), *runtimes(self.masked))
+        return (*years(self.masked, ANY_YEAR), *runtimes(self.masked))
 
     def ids(self) -> list[str]:
         """The shown items that the message points at, in the order it does."""

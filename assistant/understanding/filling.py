@@ -121,13 +121,13 @@ class Filler:
         for person in draft.people:
             if stances.is_measure(draft.masked[: person.start]):
                 continue
-            operator: Operator = "not" if draft.polarity.at(person.start, person.end) == "refused" else "="
+            colour = draft.polarity.at(person.start, person.end)
+            operator: Operator = "not" if colour == "refused" else "="
             if judged := opinions.bare(re.split(r"[,.;!?]", draft.masked[person.end :].removeprefix("."))[0]):
                 operator = "not" if judged == "bad" else "prefer"  # "Nolan good, Snyder bad"
             refused = person.name in draft.state.limits.not_people
             if takes_back(draft.masked, person.start, person.end, refused=refused):
                 operator = "forget"
-            colour = draft.polarity.at(person.start, person.end)
             if colour == "allowed" and operator == "=" and not intents.says_unseen(draft.polarity.clause(person.start)):
                 continue  # "nothing against Nicolas Cage"
             liked = FANS.search(draft.message[: person.start]) or is_told_of(draft, person.start)

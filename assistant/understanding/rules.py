@@ -12,7 +12,7 @@ from assistant.acts import DialogueAct, Intent, Operator, Slot
 from assistant.state import DialogueState
 from assistant.understanding import intents
 from assistant.understanding.answered import confirms, inquiry, verdict
-from assistant.understanding.deciding import Draft, decide
+from assistant.understanding.deciding import ANY_YEAR, Draft, decide
 from assistant.understanding.filling import QUESTIONS, Filler
 from assistant.understanding.finding import Finder
 from assistant.understanding.mentions import TitleReader
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _KNOWN_THEME = 2
 """Items that must carry a keyword for its words to count as words of a theme."""
 
-_ANY_YEAR = 2000
 LONGEST = 4000
 """Characters of a message that are read."""
 
@@ -150,7 +149,7 @@ class Rules:
         item = self.catalog.get(about[0]) if len(about) == 1 else None
         if item is None or state.inquiry not in ("liked", "seen") or intents.requests(message):
             return None
-        if any(word.entry.section != "wish" for word in self.vocabulary.find(message)) or years(message, _ANY_YEAR):
+        if any(word.entry.section != "wish" for word in self.vocabulary.find(message)) or years(message, ANY_YEAR):
             return None
         if any(title.link.item_id != item.id for title in self.titles.read(message, frozenset(about))):
             return None
