@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from retrieval.caseless import Caseless
 from retrieval.linking import Link, Links, Mention
 from retrieval.titlekeys import canonical, head, words
 from retrieval.titlenames import MAX_WORDS, is_cjk
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 4000
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "1st", "2nd", "3rd", "4th", "5th")
-_ORDINAL = re.compile(
-    rf"(?:\bthe\s+|^\W*|[,;:.!?]\s*|\b(?:and|or|but|loved|liked|hated)\s+)({'|'.join(_ORDINALS)})\s+$", re.IGNORECASE
-)
+_ORDINAL = Caseless(rf"(?:\bthe\s+|^\W*|[,;:.!?]\s*|\b(?:and|or|but|loved|liked|hated)\s+)({'|'.join(_ORDINALS)})\s+$")
 _TOKEN = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*|&")
 _BREAK = re.compile(r"[.,;!?()\[\]\"“”《》\n]")
 _ARTICLE = re.compile(r"(?:the|an|a)\s", re.IGNORECASE)
@@ -32,8 +31,8 @@ _NUMBERS_BEHIND = re.compile(
 )
 _CARDINALS = ("two", "three", "four", "five", "2", "3", "4", "5")
 _NUMBER_OF = rf"({'|'.join(_CARDINALS)})"
-_ALL_OF = re.compile(rf"\b(?:all {_NUMBER_OF}|both)(?: of)?(?: the)?\s+$", re.IGNORECASE)
-_ALL_OF_THEM = re.compile(rf"\s+(?:movies|films)\s*,?\s*\(?(?:all {_NUMBER_OF}|both)(?: of them)?\b", re.IGNORECASE)
+_ALL_OF = Caseless(rf"\b(?:all {_NUMBER_OF}|both)(?: of)?(?: the)?\s+$")
+_ALL_OF_THEM = Caseless(rf"\s+(?:movies|films)\s*,?\s*\(?(?:all {_NUMBER_OF}|both)(?: of them)?\b")
 _WHEN = frozenset({"after", "before", "since", "until", "till", "around", "from", "in", "during", "pre", "post"})
 """Words that a year follows and that are no title then."""
 _OWN_NUMBER = re.compile(r"(?:[\s,]+\d)+$")

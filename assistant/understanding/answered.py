@@ -7,43 +7,38 @@ import re
 from typing import Literal
 
 from assistant.understanding import opinions
+from retrieval.caseless import Caseless
 
 Inquiry = Literal["", "liked", "seen", "favourite"]
 """What was asked: how a film was liked, whether it was seen, or which films are liked."""
 
-_ASKED: tuple[tuple[Inquiry, re.Pattern[str]], ...] = (
+_ASKED: tuple[tuple[Inquiry, Caseless], ...] = (
     (
         "favourite",
-        re.compile(
+        Caseless(
             r"\b(?:what|which|name|tell me)\b[^?]*\b(?:movies?|films?|ones?|titles?)\b[^?]*\b(?:lov|lik|enjoy|favou?rite|watch|saw|seen)|\bfavou?rites?\b[^?]*\?|哪[部些].*(?:喜欢|爱)|喜欢.*哪[部些]",
-            re.IGNORECASE,
         ),
     ),
     (
         "liked",
-        re.compile(
+        Caseless(
             r"\b(?:did|do) you (?:\w+ )?(?:like|enjoy|love|find)\b|\bhow (?:did you (?:find|like)|was)\b|\bwhat did you think\b|\b(?:was|is) (?:it|that|this)\b[^?]*\b(?:good|any good|fun|for you|your thing)\b|喜欢(?:它|这部|那部)?吗|觉得.*怎么样",
-            re.IGNORECASE,
         ),
     ),
-    ("seen", re.compile(r"\b(?:have|did) you (?:\w+ )?(?:seen|see|watched|watch)\b|\bseen (?:it|that)\b|看过.*吗", re.IGNORECASE)),
+    ("seen", Caseless(r"\b(?:have|did) you (?:\w+ )?(?:seen|see|watched|watch)\b|\bseen (?:it|that)\b|看过.*吗")),
 )  # fmt: skip
 _QUESTION = re.compile(r"[^.!?。！？]*[?？]")
-_YES = re.compile(
+_YES = Caseless(
     r"\W*(?:oh |haha |lol |hell |hmm+ )*(?:y+e+s+|ye+ah?|ye+p|yup|sure|absolutely|definitely|totally|of course|very much|so much|did i ever|indeed|certainly|a lot|是的?|对|喜欢|看过)(?![\w'’])",
-    re.IGNORECASE,
 )
-_NO = re.compile(
+_NO = Caseless(
     r"\W*(?:oh |haha |lol |hell |hmm+ |honestly,? |well,? |eh+,? |ugh,? )*(?:no+|no+pe|nah+|not (?:really|at all|much|so much|for me|my thing|quite|yet|particularly)|never|meh|didn['’]?t|hardly|不|没)",
-    re.IGNORECASE,
 )
-_BAD = re.compile(
+_BAD = Caseless(
     r"\b(?:bored|boring|dull|awful|terrible|hated|horrible|fell asleep|turned it off|gave up|waste|lo{2,}ng|too long|disappoint\w*|meh|snooze\w*|overrated|sucked)\b",
-    re.IGNORECASE,
 )
-_GOOD = re.compile(
+_GOOD = Caseless(
     r"\b(?:loved|great|amazing|awesome|fantastic|brilliant|wonderful|excellent|incredible|superb|masterpiece|so good|perfect|a blast|cried)\b",
-    re.IGNORECASE,
 )
 
 

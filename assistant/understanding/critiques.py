@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.acts import Slot, SlotName
 from assistant.understanding.numbers import LONG
 from assistant.understanding.vocabulary import Vocabulary
+from retrieval.caseless import Caseless
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
@@ -30,24 +31,21 @@ _TOPICS: tuple[tuple[str, SlotName], ...] = (
     (r"mood|moods|wishes|themes?", "wish"),
 )
 _THING = "|".join(f"(?:{pattern})" for pattern, _ in _TOPICS)
-_FORGET = re.compile(
+_FORGET = Caseless(
     r"\b(?:forget|drop|remove|ignore|lift|scrap|skip|lose|never ?mind|don['’]?t (?:worry|care|mind) about|no longer care about|without)\s+(?:about\s+)?(?:the\s+|that\s+|my\s+|any\s+)?"
     rf"(?P<a>{_THING})\b|\b(?:any|whatever)\s+(?P<b>{_THING})\s+(?:is|are|will|would|works|does)\b|\b(?:the\s+)?(?P<c>{_THING})\s+(?:does|do)(?:n['’]?t| not|nt)\s+matter"
     rf"|\bi (?:do not|don['’]?t|no longer) care (?:about |what )?(?:the )?(?P<d>{_THING})|(?:不管|别管|忘掉|忘了|去掉|取消|不限)(?P<e>{_THING})|(?P<f>{_THING})(?:无所谓|不限|都可以|随便|不重要)",
-    re.IGNORECASE,
 )
 _AFTER_ALL = re.compile(r"\b(?:after all|again|now)\b|也|其实", re.IGNORECASE)
-_FORGET_HEAD = re.compile(
+_FORGET_HEAD = Caseless(
     r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap|scratch|cancel|nix|ditch)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|\b(?:does|do)(?:n['’]?t| not) (?:have|need) to be (?:an? )?$|\bno longer (?:has|needs) to be (?:an? )?$|\b(?:ignore|forget|disregard) what i said about (?:(?:wanting|liking|no|it|an?|the|being|not) )*$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
-    re.IGNORECASE,
 )
-_FINE_TAIL = re.compile(
+_FINE_TAIL = Caseless(
     r"^s?\s*(?:movies?|films?|ones?|stuff|片|电影)?\s*(?:is|are|would be|['’]s)?\s*(?:actually\s+)?(?:(?:fine|ok|okay|alright|all right|allowed)(?:\s+(?:after all|again|now|too|with me|by me))?|(?:good|welcome)\s+(?:after all|again))|^片?(?:也|其实)?(?:可以|行|没关系|没问题)",
-    re.IGNORECASE,
 )
 
-_RELATIVE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), value)
+_RELATIVE: tuple[tuple[Caseless, str], ...] = tuple(
+    (Caseless(pattern), value)
     for pattern, value in (
         (
             r"\b(?:older|earlier|less recent|not (?:so|as) (?:new|recent))\b(?!\s+than\s+(?:\d|me|my)|\s+(?:man|woman|people|brother|sister|kids?|audience))|(?:更|再|要)?(?:老|早|旧)一?(?:点|些)|更老|更早",

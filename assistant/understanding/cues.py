@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.understanding import opinions
+from retrieval.caseless import Caseless
 
 Colour = Literal["wanted", "refused", "allowed", "neutral"]
 
@@ -74,11 +75,11 @@ _ZH_BAD = r"(?:太?难看|太?无聊|烂片|太烂|很烂|不好看|不行|看�
 _ZH_GOOD = r"(?:很?好看|很棒|太棒了?|不错|精彩|经典|很喜欢|超好看|可以|也行)"
 
 
-def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+def _any(patterns: tuple[str, ...]) -> Caseless:
+    return Caseless("|".join(f"(?:{pattern})" for pattern in patterns))
 
 
-_AHEAD: tuple[tuple[re.Pattern[str], Colour], ...] = (
+_AHEAD: tuple[tuple[Caseless, Colour], ...] = (
     (_any(_WANT[:1]), "wanted"),
     (_any(_ALLOW), "allowed"),
     (_any((*_REFUSE, _ZH_REFUSE)), "refused"),

@@ -18,15 +18,14 @@ from assistant.understanding.references import Reference
 from assistant.understanding.stances import Stance
 from assistant.understanding.themes import themes
 from assistant.understanding.vocabulary import Word
+from retrieval.caseless import Caseless
 from retrieval.titles import Mention
 
 ANY_YEAR = 2000
 """The year of today where only the presence of a date matters."""
 _SENTENCE = re.compile(r"[.!?;\n。！？；]+")
 _COMMA = re.compile(r"[,，]")
-_OF_A_TITLE = re.compile(
-    r"□[^。！？，]{0,6}(?:太|很|超|真|最|好)|□[^.!?;]{0,40}\b(?:was|were|is|are|had|has|made|got)\b", re.IGNORECASE
-)
+_OF_A_TITLE = Caseless(r"□[^。！？，]{0,6}(?:太|很|超|真|最|好)|□[^.!?;]{0,40}\b(?:was|were|is|are|had|has|made|got)\b")
 """Where a sentence says something of a title."""
 
 

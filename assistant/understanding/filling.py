@@ -20,24 +20,21 @@ from assistant.understanding.polarity import mask
 from assistant.understanding.themes import refused_themes, themes
 from assistant.understanding.told import without_verdicts
 from assistant.understanding.vocabulary import Vocabulary, Word
+from retrieval.caseless import Caseless
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
 QUESTIONS = (Intent.ASK_ITEM, Intent.ASK_WHY, Intent.COMPARE)
 """Acts that ask about items and set no wish."""
-_INSTEAD = re.compile(
-    r"\b(?:instead|rather|actually|make it|changed my mind|on second thought)\b|换成|改成|还是看", re.IGNORECASE
-)
-_OF_OTHER_THINGS = re.compile(
+_INSTEAD = Caseless(r"\b(?:instead|rather|actually|make it|changed my mind|on second thought)\b|换成|改成|还是看")
+_OF_OTHER_THINGS = Caseless(
     r"\s+(?:sub(?:s|titles?|titled)?|food|restaurants?|take-?away|takeout|dinner|lunch|class(?:es)?|exams?|lessons?|homework|teachers?|friends?|wife|husband|girlfriend|boyfriend|colleagues?|accent|neighbou?rs?|fries|wine|beer)\b",
-    re.IGNORECASE,
 )
 """What a language or a country stands in front of without saying anything of films."""
-_OTHER_NOUN = re.compile(
+_OTHER_NOUN = Caseless(
     r"\b(?:my|our|his|her|their|world|of|call to|in|browser|cold|civil|live|family|true|partner in)\s*$"
     r"|(?:听|学|教|研究)$",
-    re.IGNORECASE,
 )
 _NOUN_OF = ("音乐", "历史", "action", "drama", "history", "war", "crime", "mystery", "doc", "mob", "romance", "horror")
 

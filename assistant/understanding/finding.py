@@ -16,32 +16,28 @@ from assistant.understanding.polarity import mask
 from assistant.understanding.references import Reference, references
 from assistant.understanding.told import describes, is_told
 from assistant.understanding.vocabulary import Vocabulary
+from retrieval.caseless import Caseless
 from retrieval.titles import Mention
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-_ASKED_OF = re.compile(
+_ASKED_OF = Caseless(
     r"\b(?:with|by|starring|featuring|directed by|from director|actor|actress|director)\s*$|由$|主演的?$|导演的?$",
-    re.IGNORECASE,
 )
-_MADE_BY = re.compile(
+_MADE_BY = Caseless(
     r"[\"”’']?,?\s+(?:by|directed by|from|starring|the one (?:by|with|from)|the \w+ (?:film|movie|one))\s+",
-    re.IGNORECASE,
 )
 _WITH = re.compile(r"[\"”’']?,?\s+with\s+(?:actor|actress) ", re.IGNORECASE)
-_MORE_OF = re.compile(
-    r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$", re.IGNORECASE
-)
+_MORE_OF = Caseless(r"\b(?:more|any|some|another|good|great|best|new|old|early|late|classic|or|and)\s*$")
 _BUT = re.compile(r"\s*,?\s+(?:but|only|except|please|not|minus)\b", re.IGNORECASE)
 """Behind a name at the start of a message, which then is a request: "Hitchcock, but nothing famous"."""
 _THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
 _ONE = re.compile(r"\s+one\b", re.IGNORECASE)
 """One of several films, told by who is in it: "all but the Jeremy Renner one"."""
 _LONGER_NAME = re.compile(r" [A-Z][a-z]+")
-_WORKS = re.compile(
+_WORKS = Caseless(
     r"^(?:['’]s?)?[\s\-]+(?:(?:gangster|crime|horror|war|space|action|spy|heist|sci-?fi|romantic|mob|early|late|old|new)[\s\-]+)?(?:style|type|like|esque|movies?|films?|flicks?|classics?|thrillers?|comed\w+|stuff)",
-    re.IGNORECASE,
 )
 
 

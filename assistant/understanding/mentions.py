@@ -20,6 +20,7 @@ from assistant.understanding.surroundings import (
     shouted,
 )
 from assistant.understanding.vocabulary import Vocabulary, Word
+from retrieval.caseless import Caseless
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker
 
@@ -29,14 +30,12 @@ if TYPE_CHECKING:
 _QUOTED = re.compile(
     r"[\"“]([^\"“”\n]{1,80})[\"”]|《([^《》\n]{1,60})》|‘([^‘’\n]{1,60})’|(?<!\w)'([^'\n]{2,60})'(?!\w)|「([^「」\n]{1,60})」"
 )
-_ADMIRED = re.compile(
+_ADMIRED = Caseless(
     r"^[\"”’']?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:is|are|was|were)\s+(?:(?:one|two|three|some|all|both|probably|definitely|still)\s+)*(?:of\s+)?my\b",
-    re.IGNORECASE,
 )
 _YEAR = re.compile(r"\s*[(\[]((?:18|19|20)\d\d)[)\]]")
-_NO_TITLE = re.compile(
+_NO_TITLE = Caseless(
     r"(?:the )?(?:early |mid |late )?(?:\d\d)?\d0['’]?s|(?:the )?2[01]th century|(?:number|no\.?|nr\.?|option|pick|card|#)\s*\d+|(?:rated )?(?:pg(?:-?13)?|nc-?17|r|tv(?:-ma)?)|dvds?|vhs|cgi|hbo|mcu|dc|imdb|usa?|uk|omg|lol|netflix|hulu|amazon(?: prime)?|prime|disney\+?",
-    re.IGNORECASE,
 )
 """What points at a card, and ratings, media and services."""
 _PLACED = re.compile(r"\b(?:in|from|with|by)\s+$")

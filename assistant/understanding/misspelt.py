@@ -11,6 +11,7 @@ from assistant.understanding.lists import in_one_list, overlaps
 from assistant.understanding.namesakes import is_named_thing
 from assistant.understanding.surroundings import OBJECT, STRONG_OBJECT, opens
 from assistant.understanding.vocabulary import Vocabulary, Word
+from retrieval.caseless import Caseless
 from retrieval.text import fold
 from retrieval.titles import Link, Mention, TitleLinker
 
@@ -24,7 +25,7 @@ _SURE = 0.89
 """Similarity that such words need."""
 _ALMOST = 0.92
 """Similarity that a shorter phrase needs to beat a title inside it: "shutter iland" is no "Shutter"."""
-_CUES = re.compile(STRONG_OBJECT.pattern.removesuffix("$"), STRONG_OBJECT.flags)
+_CUES = Caseless(STRONG_OBJECT.pattern.removesuffix("$"))
 """Where what says that a title follows stands at all, so that not every word has to be asked."""
 _ARTICLES = frozenset({"the", "a", "an"})
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+(?:['’][^\W\u3400-\u9fff]+)*")

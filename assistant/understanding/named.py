@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from assistant.acts import Operator, Slot
 from assistant.understanding.deciding import Draft
 from assistant.understanding.stances import SAME_MAKER
+from retrieval.caseless import Caseless
 
 if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
-_THAN = re.compile(
-    r"\b(newer|older|more recent|earlier|later|after|before)(?:\s+than)?\s+(?:the\s+)?[\"“'《]?$", re.IGNORECASE
-)
-_NEXT = re.compile(r"\b(?:watch|see|watched|saw|seen|do|go|put on)\s+(?:right |just |next )?$", re.IGNORECASE)
+_THAN = Caseless(r"\b(newer|older|more recent|earlier|later|after|before)(?:\s+than)?\s+(?:the\s+)?[\"“'《]?$")
+_NEXT = Caseless(r"\b(?:watch|see|watched|saw|seen|do|go|put on)\s+(?:right |just |next )?$")
 """What to watch after a film is a matter of order, not of its year."""
 
 

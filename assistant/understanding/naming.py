@@ -12,24 +12,23 @@ from assistant.understanding.evidence import CHAT_WORDS
 from assistant.understanding.names import name_key
 from assistant.understanding.people import FAMOUS, PeopleIndex
 from assistant.understanding.studios import PLAIN, STUDIOS
+from retrieval.caseless import Caseless
 
 _TOKEN = re.compile(r"[^\W\d_\u3400-\u9fff][^\W_\u3400-\u9fff]*(?:['’.\-][^\W\d_\u3400-\u9fff]+)*\.?")
-_ASKED = re.compile(r"\b(?:with|by|starring|featuring|of|actor|actress|director|like|love|from)\s*$", re.IGNORECASE)
-_WORKS = re.compile(
+_ASKED = Caseless(r"\b(?:with|by|starring|featuring|of|actor|actress|director|like|love|from)\s*$")
+_WORKS = Caseless(
     r"['’]?s?\s+(?:movies?|films?|flicks?|comed|thriller|stuff|drama|romcom|rom-com|horror|western|action|romance|marathon|classics?|style)",
-    re.IGNORECASE,
 )
-_ASKED_SURELY = re.compile(r"\b(?:by|starring|featuring|directed by|actor|actress|director)\s+$", re.IGNORECASE)
+_ASKED_SURELY = Caseless(r"\b(?:by|starring|featuring|directed by|actor|actress|director)\s+$")
 _FIRST_NAME = re.compile(r"(?:^|\s)([A-Z][a-zß-ÿ’'\-]{2,})\s+$")
-_ONE_OF = re.compile(r"\b(?:an?|any|another|some|early|late|more|new|newer|old|older|latest)\s+$", re.IGNORECASE)
+_ONE_OF = Caseless(r"\b(?:an?|any|another|some|early|late|more|new|newer|old|older|latest)\s+$")
 _FROM = re.compile(r"\b(?:from|by|an?)\s+$", re.IGNORECASE)
 _DIRECTED = re.compile(r"\b(?:by|directed by|directors?|filmmakers?)\s+$", re.IGNORECASE)
-FANS = re.compile(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$", re.IGNORECASE)
+FANS = Caseless(r"\b(?:love|loved|like|liked|adore|fan of|enjoy|enjoyed|admire|works? of)\s*$")
 """Words of liking in front of a name."""
 _AND = re.compile(r"\s*(?:,|and|or|&|\+|/|,\s*and|,\s*or|nor)\s*", re.IGNORECASE)
-_SIBLINGS = re.compile(
+_SIBLINGS = Caseless(
     r"\b(?:the\s+)?([^\W\d_]+)['’]?s?\s+(?:brothers?|bros\.?|siblings|sisters)(?!\w)|\bthe\s+([^\W\d_]+)['’]?s\b",
-    re.IGNORECASE,
 )
 _NAME = r"[^\W\d_a-zß-öø-ÿ][\w'’\-]+"
 _UNLISTED = re.compile(

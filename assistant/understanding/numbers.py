@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.acts import Operator, SlotName
+from retrieval.caseless import Caseless
 
 YEAR = r"(?:18[89]\d|19\d\d|20[0-4]\d)"
 _DECADE_WORDS = {
@@ -138,7 +139,7 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
 )  # fmt: skip
 _MAY_DATE = re.compile(r"\d|year|decade|centur|ties\b|tys\b|aughts|年|世纪", re.IGNORECASE)
 """What every rule for years needs, looked for first: most messages have none of it."""
-_YEAR_RULES = tuple((re.compile(pattern, re.IGNORECASE), reader) for pattern, reader in _YEAR_READERS)
+_YEAR_RULES = tuple((Caseless(pattern), reader) for pattern, reader in _YEAR_READERS)
 
 _HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
 _MINUTES = r"(\d{2,3})\s*(?:minutes?|mins?|min)\b"
@@ -185,21 +186,19 @@ def years(text: str, today: int) -> list[Bound]:
     return found
 
 
-_REFUSED = re.compile(
+_REFUSED = Caseless(
     r"(?:\b(?:(?:(?:can['’]?t be (?:bothered|doing) with|(?:don['’]?t|do not) (?:care|go) for|hates?|skip|avoid|(?:sick|tired) of|not interested in|no interest in|not into|never watch|(?:can['’]?t|cannot) stand|leave out|bored (?:of|by|with))(?:\s+(?:anything|everything|movies?|films?|stuff|things|ones?))?)|nothing|no (?:movies?|films?|ones?|stuff)|not|without|(?:do|does|did)(?:n['’]?t| not|nt) (?:want|like|need|show(?: me)?|recommend|suggest|give me) (?:anything|movies?|films?|stuff|any|ones?))"
     r"\s+(?:that(?:['’]s| is| are)? |which (?:is|are) |is |are |made |released |from |in )*|(?:不要|不看|别))$",
-    re.IGNORECASE,
 )
 
 
-_INDIFFERENT = re.compile(
+_INDIFFERENT = Caseless(
     r"\b(?:(?:does|do)(?:n['’]?t|nt| not) (?:matter|care|mind)|no matter|regardless|whether|even if)\b(?:(?!\bbut\b)[^.!?;])*$"
     r"|\b(?:i|we)(?:['’]ve| have) (?:already )?(?:seen|watched)\b[^.!?;,]*$|\b(?:recorded|written|composed|published|painted|built|founded)\s*$|\bin my (?:head|life|mind|heart|family) (?:ever )?$|\bmy (?:whole |entire )?life (?:back )?$|\b(?:i|we|they|he|she|(?:my|our) [\w\-]+) (?:first |last |once |both )?(?:saw|watched|cried|went|met|bought|rented)\b[^.!?;,]*(?<!from )$|\b(?:percent|%|plus|minus|times|divided by) (?:of\s+)?$"
     r"|\b(?:moved|living|lived|worked|taught|studied|graduated|retired|married|divorced|emigrated|engaged|enlisted)\b[^.!?;,]{0,30}$|(?:^|[,.;!?]\s*)born\s*$"
     r"|\b(?:was|were|am|got|are|been) (?:born|married|divorced|together)\s+(?:in\s+|since\s+)?$"
     r"|(?<!what )(?<!which )\b(?:is|was|are|were)\b (?:\w+ ){0,4}(?:best|greatest|worst|finest|\w+est) (?:[\w\-]+ ){0,3}(?:of|in|from)?\s*$"
     r"|\b(?:forget|ignore|never ?mind|drop|scrap|lift)\b(?:\s+what i said)?(?:\s+about)?(?:\s+the)?\s*$",
-    re.IGNORECASE,
 )
 """What stands behind it sets no bound: "doesn't matter if it's from the fifties"."""
 
@@ -224,36 +223,44 @@ def _hours(match: re.Match[str]) -> int:
     return minutes + (30 if rest == "a half" else int(rest or 0))
 
 
-_NOT_LONG = re.compile(
+_NOT_LONG = Caseless(
     r"\b(?:not|nothing|never|isn['’]?t)\b(?: (?:that['’]?s|that is|which is|be))? (?:too|very|super|overly) long\b"
     r"|(?:不要|别|不想看?|不能|不)太长",
-    re.IGNORECASE,
 )
 LONG = 120
 """Minutes: longer is "too long" for who names no number."""
 
 
+_MAY_LAST = re.compile(r"h\b|hour|hr|min|分钟|小时|钟头", re.IGNORECASE)
+"""What every rule for a number of minutes or hours needs, looked for first."""
+_UNITS: tuple[tuple[str, Callable[[re.Match[str]], int]], ...] = ((_MINUTES, lambda m: int(m[1])), (_HOURS, _hours))
+_SIDES: tuple[tuple[str, Operator, int], ...] = ((_LESS, "<=", -1), (_MORE, ">=", 1))
+_LIMITED = tuple(
+    (Caseless(rf"(?:{words})(?:about\s+)?{unit}"), operator, step, reader)
+    for words, operator, step in _SIDES
+    for unit, reader in _UNITS
+)
+_STRICTLY = re.compile(r"under|less|shorter|below|over|more than|longer than|above|<\s|>\s", re.IGNORECASE)
+_OR_LESS = tuple(
+    (Caseless(rf"{unit}\s+(?:or (?:less|shorter|under)|max|tops|at most)"), reader) for unit, reader in reversed(_UNITS)
+)
+_HAN_WITHIN = re.compile(
+    r"(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时|个钟头)(半)?(?:以内|以下|之内)|(?:不超过|少于|短于)(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时)(半)?"
+)
+
+
 def runtimes(text: str) -> list[Bound]:
     """Bounds on the running time, in minutes."""
     found = [Bound("runtime", "<=", LONG, *match.span(), guessed=True) for match in _NOT_LONG.finditer(text)]
-    for words, operator, step in ((_LESS, "<=", -1), (_MORE, ">=", 1)):
-        for unit, reader in ((_MINUTES, lambda m: int(m[1])), (_HOURS, _hours)):
-            for match in re.finditer(rf"(?:{words})(?:about\s+)?{unit}", text, re.IGNORECASE):
-                value = reader(match)
-                strict = re.match(
-                    r"under|less|shorter|below|over|more than|longer than|above|<\s|>\s", match[0], re.IGNORECASE
-                )
-                limit = value + (step if strict else 0)
-                bound = Bound("runtime", _as_operator(operator), limit, match.start(), match.end())
-                found.extend(_wanted([bound], text))
-    for match in re.finditer(rf"{_HOURS}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
-        found += [Bound("runtime", "<=", _hours(match), match.start(), match.end())]
-    for match in re.finditer(rf"{_MINUTES}\s+(?:or (?:less|shorter|under)|max|tops|at most)", text, re.IGNORECASE):
-        found += [Bound("runtime", "<=", int(match[1]), match.start(), match.end())]
-    for match in re.finditer(
-        r"(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时|个钟头)(半)?(?:以内|以下|之内)|(?:不超过|少于|短于)(\d{2,3}|[一两二三]个?半?)\s*(分钟|小时|个小时)(半)?",
-        text,
-    ):
+    if not _MAY_LAST.search(text):
+        return found
+    for pattern, operator, step, reader in _LIMITED:
+        for match in pattern.finditer(text):
+            limit = reader(match) + (step if _STRICTLY.match(match[0]) else 0)
+            found.extend(_wanted([Bound("runtime", operator, limit, match.start(), match.end())], text))
+    for pattern, reader in _OR_LESS:
+        found += [Bound("runtime", "<=", reader(match), *match.span()) for match in pattern.finditer(text)]
+    for match in _HAN_WITHIN.finditer(text):
         amount, unit, half = match[1] or match[4], match[2] or match[5], match[3] or match[6]
         value = int(amount) if amount.isdecimal() else _digit(amount[0])
         minutes = value if unit == "分钟" else value * 60 + (30 if half or "半" in amount else 0)
@@ -261,17 +268,12 @@ def runtimes(text: str) -> list[Bound]:
     return found
 
 
-def _as_operator(text: str) -> Operator:
-    return "<=" if text == "<=" else ">="
-
-
-_COUNT = re.compile(
+_COUNT = Caseless(
     r"\b(?:only|just|exactly|show me|give me|recommend|suggest|list|name|top|me)\s+(?:me\s+)?(?:the\s+)?(?:top\s+)?"
     r"(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\b"
     r"(?!\s*(?:hours?|minutes?|mins?|more minutes|of (?:them|these|those)|that|thing|stars?|years?|was|is|%))"
     r"|\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few)\s+(?:[\w□]+\s+){0,2}?"
     r"(?:recommendations|suggestions|recommendation|suggestion|options|picks|movies|films|ideas)\b",
-    re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:my|our|her|his)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _HAN_COUNT = re.compile(

@@ -11,6 +11,8 @@ from typing import Literal
 
 import yaml
 
+from retrieval.caseless import Caseless
+
 _TABLE = Path(__file__).with_name("opinions.yaml")
 Sign = Literal["good", "bad"]
 
@@ -19,9 +21,7 @@ _COPULA = (
     r"|thought (?:it|they|that) (?:was|were)|gets?|got|has been|have been|am)(?:n['’]?t)?\b|(?<=[\w□])['’](?:s|re)\b|=)"
 )
 _GAP = r"(?P<gap>(?:(?!\bthere\b)[^,.;:!?□()]){0,26}?)"
-_NOT = re.compile(
-    r"(?:n['’]?t|\bnot|\bnever|\bhardly|\bfar from|\bnothing|\bno|\bless)(?:\s+[\w\-]+){0,3}\s*$", re.IGNORECASE
-)
+_NOT = Caseless(r"(?:n['’]?t|\bnot|\bnever|\bhardly|\bfar from|\bnothing|\bno|\bless)(?:\s+[\w\-]+){0,3}\s*$")
 _NOBODY = re.compile(r"(?:nobody|none|neither|no one)\b", re.IGNORECASE)
 _SUBJECT = r"(?:i|we|she|he|they|you|everyone|everybody|nobody|no one|the kids|(?:both|every one|most|all|none|neither|some) of us|(?:my|our) [\w\-]+(?: and [\w\-]+)?)"
 _ADVERBS = r"(?:\s*\b(?:really|absolutely|truly|just|both|all|also|honestly|totally|completely|actually|still|always|even|personally|secretly|rather|quite|very much|particularly|simply|genuinely|kind of|sort of))*"
@@ -30,10 +30,9 @@ _INTENSE = r"(?:\s*\b(?:an?|the|what an?|such an?|pure|total|totally|absolute|ab
 _STOPS = r"(?=\s*(?:[.,;:!?)…—–]|-\s|$|\b(?:and|but|so|though|although|yet|while|because|imo|too|as well|either|again|anyway|at all|a lot|so much|very much|too much|enormously|a great deal|over and over|every|for (?:that|its|the)|when|with|this time)\b))"
 
 
-_REGRET = re.compile(
+_REGRET = Caseless(
     r"🙄|🙃|😒|(?<!\w)/s\b|\byeah,? right\b|\bas if\b|\b(?:worst|longest) (?:(?:\d+(?:\.\d+)?|two|three|few|[a-z]+) )?(?:and a half )?(?:mins?|minutes?|hrs?|hours?|evening|night|movie|film|thing)\b"
     r"|\bhours? (?:of my life )?(?:that )?i(?:['’]ll| will)? never (?:get|getting) back|\b(?:want|like|have|give me) (?:my|those) [\w ]{1,24} back\b|\bnever again\b|\bsaid no one\b|\bi (?:only |nearly |almost |actually )?(?:checked my (?:watch|phone)|looked at my (?:watch|phone)|walked out|fell asleep|left halfway|threw up)\b(?!\s+(?:during|in|of|on|watching)\b)|\bwaste of\b",
-    re.IGNORECASE,
 )
 _OWN = re.compile(r"\W*(?:i|we)\b", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"^\s*\([^()]{1,60}\)")
@@ -62,9 +61,9 @@ class _Opinions:
         act = rf"(?:(?P<bad>{acts['bad']})|(?P<good>{acts['good']}))(?!\w)"
         feeling = rf"(?:(?P<bad>{self.feelings['bad']})|(?P<good>{self.feelings['good']}))(?!\w)"
         found = rf"\b{_SUBJECT}{_ADVERBS}\s+(?:find|found|thought|consider|considered)(?:\s+(?:was|were|is|are|to be))?(?P<gap>{_INTENSE})(?<!\w){state}{_STOPS}"
-        self.found = re.compile(found, re.IGNORECASE)
+        self.found = Caseless(found)
         self.behind = tuple(
-            re.compile(pattern, re.IGNORECASE)
+            Caseless(pattern)
             for pattern in (
                 rf"{_COPULA}(?:\s+so [\w\-]+,? (?:that )?it(?:['’]?s| is| was) (?:\w+ )?(?P<loved>good|fun|funny|great|hilarious|brilliant|charming|entertaining)\b|{_GAP}(?<![\w]){state})",
                 rf"(?<!\w){act}",
@@ -81,14 +80,12 @@ class _Opinions:
             )
         )
         self.rated = re.compile(rf"\W*(?:an?\s+|solid\s+|like\s+)*{_RATING}\W*")
-        self.bare = re.compile(rf"\W*(?:(?:and|but|it was|they were|is|was|were|are)\b)?{_INTENSE}(?<!\w){state}(?:\s+(?:and|but|,)?{_INTENSE}(?:{states['bad']}|{states['good']}))*{_INTENSE}(?:(?:in every way|for me|to me|of a (?:movie|film)|stuff|(?:movie|film)s?|ever|made|of all time|overall|imo|all round|all around)\W*)*\W*", re.IGNORECASE)  # fmt: skip
-        self.found_it = re.compile(
+        self.bare = Caseless(rf"\W*(?:(?:and|but|it was|they were|is|was|were|are)\b)?{_INTENSE}(?<!\w){state}(?:\s+(?:and|but|,)?{_INTENSE}(?:{states['bad']}|{states['good']}))*{_INTENSE}(?:(?:in every way|for me|to me|of a (?:movie|film)|stuff|(?:movie|film)s?|ever|made|of all time|overall|imo|all round|all around)\W*)*\W*")  # fmt: skip
+        self.found_it = Caseless(
             rf"\b(?:find|found|finds|thought|think|consider|considered|call|called)\s+{IT}(?:\s+(?:was|is|were|are|to be))?{_GAP}(?<!\w){state}",
-            re.IGNORECASE,
         )
-        self.on_it = re.compile(
+        self.on_it = Caseless(
             rf"(?:{_SUBJECT}(?P<gap>(?:\s+(?:do|did|wo|would|have|had|has|could|ca)(?:n['’]?t| not))?{_ADVERBS})\s+|^\W*(?:and |but |also |absolutely |really |just )*(?!like\b))(?<!\w){feeling}\s+{IT}",
-            re.IGNORECASE,
         )
         self.chinese = re.compile(
             r"(?P<bad>(?:都|也)?(?:不|没)(?:太|怎么|是很)?(?:喜欢|爱|好看)|讨厌|难看|无聊|太烂|失望|没意思|看不下去|看睡着)|(?P<good>(?:都|也)(?:很|超|非常|特别|最|挺)?(?:喜欢|爱|好看|棒)|(?:很|超|非常|特别|最|挺)(?:喜欢|爱看|好看|棒|精彩))"

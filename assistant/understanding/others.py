@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from retrieval.caseless import Caseless
+
 _TASTE = (
     r"(?:love|loves|loved|like|likes|liked|adore|adores|adored|enjoy|enjoys|enjoyed|worship|worships|worshipped|swear by|swears by|swore by|prefer|prefers|praise|praises|praised|"
     r"(?:is|are|was|were|['’]s|['’]re) (?:\w+ ){0,2}(?:into|obsessed with|crazy about|fans? of)|raves? about|raved about|(?:keeps?|kept) (?:talking|raving|going on) about|(?:only |always )?watch(?:es)?)"
@@ -16,40 +18,32 @@ _OUTSIDER = (
     r"(?:half|some|most|all|many|a lot|two|one) (?:of )?(?:my|our|the) [\w\-]+|the (?:whole |entire )?(?:world|internet|other half)|the other half|(?:my|our|all my) (?:best )?friends?)"
 )
 _FAMILY = r"(?:(?:my|our) (?:[\w\-]+ )?[\w\-]+|she|he|they)"
-_SAID_BY_OUTSIDER = re.compile(
+_SAID_BY_OUTSIDER = Caseless(
     rf"\b{_OUTSIDER}(?: \w+){{0,3}}? (?:{_TASTE}|hates?|hated|disliked?|panned|trashed|slammed|can['’]?t stand)\b[^.!?;]*$",
-    re.IGNORECASE,
 )
-_TOLD_ME = re.compile(
+_TOLD_ME = Caseless(
     rf"\b{_OUTSIDER}\b[^.!?;]{{0,40}}?\b(?:told|tells|says|said|thinks?|swears|recommend\w*|suggest\w*)\b[^.!?;]*$",
-    re.IGNORECASE,
 )
-_THINKS = re.compile(
+_THINKS = Caseless(
     r"\b(?:my|our) [\w\-]+ (?:thinks|says|claims|believes|insists|swears|keeps saying|is convinced)\b[^.!?;]*$",
-    re.IGNORECASE,
 )
-_DONE_BY_OTHERS = re.compile(
+_DONE_BY_OTHERS = Caseless(
     r"^\W*(?:(?:and|but|so|lol|yeah|well|then)\s+)*(?:(?:last|this|every) \w+,? )?(?:(?:my|our|his|her|a|an|the|some) (?!top|fav|best|list|go-to|all)(?:[\w\-]+ ){0,2}?[\w\-]+|she|he|they|someone|somebody|everyone|netflix|youtube|the algorithm|amazon|tiktok|hbo|disney\+?)\s+"
     r"(?:has |have |had |['’]s |['’]ve )?(?:\w+ly |just |always |once |already )?(?:watch(?:ed|es)?|saw|walk(?:s|ed)?|pick(?:s|ed)?|puts?|chose|plays?|played|show(?:s|ed)?|bought|mention(?:s|ed)?|quote[sd]?|named|worked|(?:was|were|is|are) in|review(?:s|ed)|gave|dragged|fell|cried|laughed|keeps? \w+ing|kept \w+ing)\b(?![^.!?]*\b(?:i|we|me|us)\b)",
-    re.IGNORECASE,
 )
 """What somebody else did with a film: "a colleague picked X", "my dad walks out whenever X is on"."""
-_WAS_DONE = re.compile(
+_WAS_DONE = Caseless(
     r"\b(?:(?:my|our|his|her) [\w\-]+|he|she|they|the kids)(?:['’](?:s|ve)| has| have| had)(?: \w+ly| already| just)? (?:seen|watched|read|played|binged|finished|outgrown)\b[^.!?,]*$",
-    re.IGNORECASE,
 )
-_SAID_BY_FAMILY = re.compile(
-    rf"\b{_FAMILY}(?: (?:really|absolutely|just|always|also))? {_TASTE}\b[^.!?;]*$", re.IGNORECASE
-)
-_MY_TURN = re.compile(
+_SAID_BY_FAMILY = Caseless(rf"\b{_FAMILY}(?: (?:really|absolutely|just|always|also))? {_TASTE}\b[^.!?;]*$")
+_MY_TURN = Caseless(
     r"\bmy turn\b|\b(?:she|he|they)(?:['’]s|['’]re| is| are) (?:\w+ )?(?:out|away|gone|asleep|not here|not watching)\b|\bbut (?:tonight |today |now |this time |personally )*(?:i['’]?m|i (?:want|need|prefer|feel|fancy|would|['’]d|don['’]?t|do not))\b|\b(?:just for me|by myself|on my own|alone tonight|home alone)\b",
-    re.IGNORECASE,
 )
 _CHINESE = re.compile(
     r"(?:男朋友|女朋友|老婆|老公|爸爸?|妈妈?|朋友|同事|室友|孩子|女儿|儿子)[^，。！？我]{0,4}(?:喜欢|爱看|爱|迷)[^，。！？]*$"
 )
 _BUT_I_CHINESE = re.compile(r"[，。](?:但是?|可是?|不过)?我(?:没什么|不太|不|没|今晚|想|要)")
-_OTHERS = re.compile(rf"\b{_OUTSIDER}\b|\b{_FAMILY}\b|[朋友婆公妈爸事室孩女儿子]", re.IGNORECASE)
+_OTHERS = Caseless(rf"\b{_OUTSIDER}\b|\b{_FAMILY}\b|[朋友婆公妈爸事室孩女儿子]")
 _REACH = 120
 
 

@@ -13,42 +13,38 @@ from itertools import islice
 from assistant.understanding import opinions
 from assistant.understanding.cues import Colour, Cue, find_cues, keeping_words
 from assistant.understanding.vocabulary import CJK
+from retrieval.caseless import Caseless
 
-_CLAUSE = re.compile(
+_CLAUSE = Caseless(
     r"[.!?;\n。！？；…]+(?=\s|$|[\u3400-\u9fff\"”])|[,，、:：()（）]|\s+[-–—]+\s+|"
     r"\b(?:but|though|although|however|yet|whereas|while|because|except that|(?<!\bwas )(?<!\bis )(?<!\bwere )(?<!\bare )(?<!\bbeen )(?<!\bnot )(?<!\bjust )(?<!\bfelt )(?<!\blooks )(?<!\bsounds )(?<![\w□]['’]s )(?<!n['’]t )so|which|who)\b|(?:但是?|不过|可是|然而|只是)",
-    re.IGNORECASE,
 )
 _FULL_STOP = re.compile(r"[.!?;\n。！？；…]")
 _BARE = re.compile(
     r"^\W*(?:(?:and|or|nor|also|even|plus|the|a|an|any|和|或|跟|与)\s*)*(?:[\w'’□\-]++\s*+){0,4}(?:\s*(?:and|or|nor|&|和|或者?|跟)\s*(?:[\w'’□\-]++\s*+){1,4})?(?:either|too|as well|please|movies?|films?)?\W*$"
 )
 """Words are taken whole (++): taken to pieces too, a long clause would be tried in thousands of ways."""
-_FRESH = re.compile(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\b)", re.IGNORECASE)
+_FRESH = Caseless(r"^\W*(?:an?|some|something|just)\s+(?!\w+\s+(?:either|too)\b)")
 """How a request begins, and no list goes on: "nothing with ghosts, a comedy please"."""
 _PRONOUN = re.compile(r"\s*(?:it|them|that|those|these|all of (?:it|them))\b", re.IGNORECASE)
 """The object of a refusal that ends with it: what follows its clause is not refused too."""
-_NO_MATTER = re.compile(
+_NO_MATTER = Caseless(
     r"\bleave (?:it|that|them|those|these) out\b|\bi(?:['’]d| would) rather (?:eat|die|stick|drink|lick|chew|watch (?:paint|grass)|have (?:a root canal|my teeth))\b|^\W*(?:not so much|not really|no thanks?|nope|hard pass|not for me|not my (?:thing|cup of tea|style)|not me|i disagree|count me out)\b"
     r"|^\W*(?:(?:and|but|well|personally|honestly|frankly)\s+)*(?:i|we|me) (?:really |just |still |simply )*(?:(?:do|did|am|was|were|have)(?:n['’]?t| not)\W*$|(?:(?:do|did|ca|could)(?:n['’]?t| not)|cannot|never|fail to|failed to) (?:really |quite |even )?(?:get|got|see|saw|understand|understood)\b(?: (?:it|why|what|the)\b|\W*$)|(?:was|were|am)(?:n['’]?t| not) (?:\w+ )?(?:impressed|convinced|sold|moved|amused))",
-    re.IGNORECASE,
 )
-_ASIDE = re.compile(
+_ASIDE = Caseless(
     r"^\W*(?:on the other hand|however|though|honestly|frankly|to be (?:honest|fair)|in my (?:humble )?opinion|of course|meanwhile|in contrast|that said|sadly|unfortunately|i (?:must|have to) (?:say|admit)|i think|i guess|for (?:me|example)|after all|oddly enough|strangely)\W*$",
-    re.IGNORECASE,
 )
 """What stands between a title and the verdict on it: "Prometheus, on the other hand, was a waste"."""
 _ANSWER = re.compile(r"\W*(?:(yes|yep|yeah|sure|always)|no|nope|nah|never)\W*$", re.IGNORECASE)
-_GOES_ON = re.compile(
+_GOES_ON = Caseless(
     r"\W*(?:and\s+|it\s+|they\s+|(?:that|this)(?: one)?(?=['’\s])\s*|both\s+|all\s+|neither\s+|(?:both|all|none|neither|either) of (?:them|which)\s+)?",
-    re.IGNORECASE,
 )
-_EXPECTED = re.compile(
+_EXPECTED = Caseless(
     r"\b(?:(?:thought|sure|convinced|afraid|worried|expected) (?:that )?i(?:['’]d| would| was going to) (?:hate|dislike|be bored by|not like)|expect(?:ed|ing) to (?:hate|dislike|be bored by)|did(?:n['’]?t| not) (?:think|expect)(?: that)? i(?:['’]d| would) (?:like|love|enjoy))\W*(?:the\s+)?[\"“'《]?$",
-    re.IGNORECASE,
 )
 """Who says so was surprised: "thought I'd hate it"."""
-_IT_IS = re.compile(r"^\W*(?:and )?(?:it|that|this|they)(?:['’]s|['’]re| is| was| were| are)\s+", re.IGNORECASE)
+_IT_IS = Caseless(r"^\W*(?:and )?(?:it|that|this|they)(?:['’]s|['’]re| is| was| were| are)\s+")
 _PLAIN_REFUSAL = re.compile(r"(?:no|without|no more|not another)\s*", re.IGNORECASE)
 _LONGEST_LIST = 20
 """Items of a list through which a refusal is carried."""
@@ -56,9 +52,8 @@ _CLOSE = 16
 """Letters between a title and a verdict that is surely about it."""
 _FAR = 4
 """Clauses behind a title in which "it" may still mean it."""
-_TOO = re.compile(
+_TOO = Caseless(
     r"^\W*(?:and )?(?:the )?[□\w'’ ]{1,60}?\s+(?:same|likewise|ditto)\W*$|^\W*(?:and |same (?:for|with|goes for) )?(?:the )?[□\w'’ ]{1,60}?\s+(?:too|as well|also|either)\W*$|^\W*same (?:for|with|goes for)\b",
-    re.IGNORECASE,
 )
 _JOINED = re.compile(r"^\W*(?:and|or|nor|和|或)\b|\b(?:or|nor)\b|或", re.IGNORECASE)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from retrieval.caseless import Caseless
 from retrieval.text import fold
 
 if TYPE_CHECKING:
@@ -32,52 +33,41 @@ _CARDINALS = {
 }
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _NOUN = r"(?:ones?|movies?|films?|picks?|options?|suggestions?|recommendations?|titles?|cards?|choices?|results?)"
-_ORDINAL = re.compile(
+_ORDINAL = Caseless(
     rf"\b(?:the\s+)?(second to last|{'|'.join(sorted(set(_ORDINALS) - {'second to last'}, key=len, reverse=True))})\b"
     rf"(?:\s+(two|three|four|{_NOUN}(?!\s+(?:i|we)\b))\b|(?=\s*(?:[,.!?;:)]|$|and\b|or\b|is\b|was\b|but\b|please\b|looks\b|sounds\b|instead\b|again\b|has\b|have\b|with\b|about\b|i\b|than\b|one\b|except\b|to\b|for\b|on\b|too\b|also\b|seems\b|,)))",
-    re.IGNORECASE,
 )
-_NUMBER = re.compile(
+_NUMBER = Caseless(
     r"(?:#\s?|\b(?:number|no\.|nr\.?|num|option|pick|card|movie|film)\s+#?)(\d{1,2}|one|two|three|four|five)\b",
-    re.IGNORECASE,
 )
-_LISTED = re.compile(
+_LISTED = Caseless(
     r"\b(?:watched|seen|saw|like|liked|love|loved|not|hate|hated|compare|skip|remove|between|of|and|with)\s+(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\b(?!\s*(?:hours?|minutes?|mins?|movies?|films?|years?|times?|st|nd|rd|th|s\b|%|of\b))",
-    re.IGNORECASE,
 )
-_SUBJECTS = re.compile(
+_SUBJECTS = Caseless(
     r"(?:^|[.;!?,]\s*|\b(?:and|but|so|ok|okay)\s+)(\d{1,2}(?:\s*(?:,|and|&|or)\s*\d{1,2})*)\s+(?:was|were|is|are|looks?|looked|sounds?|seems?|bored|made)\b",
-    re.IGNORECASE,
 )
 """Numbers that something is said of: "1 and 3 were good, 2 was boring"."""
-_REST = re.compile(
-    r"\bthe (?:other (?:one|two|three|four|ones)|others|rest)\b|(?:另外|其他)(?:两|几|三)?部", re.IGNORECASE
-)
+_REST = Caseless(r"\bthe (?:other (?:one|two|three|four|ones)|others|rest)\b|(?:另外|其他)(?:两|几|三)?部")
 _HAN_ORDINAL = re.compile(r"第\s*([一二三四五六七八九十]|\d{1,2})\s*(?:部|个|条|片|张|名)?")
 _HAN_LAST = re.compile(r"最后(?:一|那)?(?:部|个)")
-_ALL = re.compile(
+_ALL = Caseless(
     r"\b(?:all|any|none|neither|both|either|each|every one)\s+(?:of\s+)?(?:them|these|those|the above)\b|\b(?:(?:these|those|them)|(?:do|are|were|have|did) they|they(?= (?:all )?(?:look|sound|seem|are|were|have)\b))\b(?!\s+(?:days|kinds?|types?|sorts?|who|actors?|people))"
     r"|\bseen (?:all|both)\b|\bneither\b(?!\s+(?:a|an)\b)(?=\s*[.,!]|$)|这些|它们|都看过|全都|这几部|都不",
-    re.IGNORECASE,
 )
 _SUCH = re.compile(r"\b(?:more (?:of|like)|like|along|similar to)\s+$", re.IGNORECASE)
 """Behind a card that is pointed at: "the first one, more of those"."""
-_ONE = re.compile(
+_ONE = Caseless(
     r"\b(?:that|this)\s+(?:one|movie|film)\b|(?<!make )(?<!leave )(?<!forget )(?<!narrow )(?<!keep )\bit\b(?!['’]?s\s+(?:my|our|a\s+(?:rainy|date)|friday|saturday|christmas|been|raining|late|for|time))|\bthat['’]s\b|\bthat\b(?=\s*[.,!?]|$)|^\W*(?:(?:oh|yes|yeah|yep|ok|okay|and|no|wow|well)\W+)*that(?=(?: (?:was|is)|['’]s)\b)|\b(?:is|was) that\b(?= the one\b)|\b(?:see|saw|seen|watched|liked|loved|hated) that\b|这部|那部|这个|那个|它(?!们)",
-    re.IGNORECASE,
 )
-_WITH = re.compile(
+_WITH = Caseless(
     r"\bthe\s+(?:one|movie|film)\s+(?:with|about|where|set|in|by|starring|directed by|from|on)\s+(?:the\s+|a\s+|an\s+)?((?:(?!(?:sounds?|looks?|seems?|is|was|please|but|and)\b)[\w'\-]+ ?){1,10})",
-    re.IGNORECASE,
 )
-_NAMED_ONE = re.compile(
+_NAMED_ONE = Caseless(
     rf"\bthe\s+(?!(?:{'|'.join(_ORDINALS)}|other|old|new|same|only|next|funny|short|long|right|wrong|whole)\b)([\w'’\-]+(?:\s+[A-Z][\w'’\-]+){{0,2}})\s+one\b",
-    re.IGNORECASE,
 )
 """A card by a word of its record: "the Jodie Foster one", "the pig one"."""
-_SUPERLATIVE = re.compile(
+_SUPERLATIVE = Caseless(
     r"\bthe\s+(oldest|newest|latest|longest|shortest|most recent|most popular)\b(?:\s+(?:one|movie|film)\b|(?=\s*[.,!?]|$))",
-    re.IGNORECASE,
 )
 
 

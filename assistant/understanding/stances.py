@@ -11,68 +11,56 @@ from assistant.understanding import intents, opinions
 from assistant.understanding.others import done_by_others, only_others
 from assistant.understanding.polarity import Polarity
 from assistant.understanding.references import Reference
+from retrieval.caseless import Caseless
 from retrieval.titles import Mention
 
-_EXCEPT = re.compile(
+_EXCEPT = Caseless(
     r"\b(?:(?:that|which|it)(?:['’]s| is| are)?\s*(?:not|isn['’]?t|aren['’]?t)|other than|besides|except(?: for)?|apart from|aside from|"
     r"excluding|but not|not including|anything but|everything but)\s*(?:the movie |the film )?[\"“'《]?$|除了[《]?$",
-    re.IGNORECASE,
 )
-_PLAIN_NOT = re.compile(r"(?<!ew )(?<!ugh )(?<!yuck )(?<!eww )\bnot\s+(?:the\s+)?[\"“'《]?$", re.IGNORECASE)
-_ASKED_BACK = re.compile(
+_PLAIN_NOT = Caseless(r"(?<!ew )(?<!ugh )(?<!yuck )(?<!eww )\bnot\s+(?:the\s+)?[\"“'《]?$")
+_ASKED_BACK = Caseless(
     r"\b(?:have|did|do) you (?:ever |also )?(?:see|seen|watch|watched|like|liked|hear of|heard of|know)\s*(?:the )?$",
-    re.IGNORECASE,
 )
-_MEASURE = re.compile(
+_MEASURE = Caseless(
     r"(?:\b(?:better|worse|more|less|funnier|scarier|older|newer|longer|shorter|earlier|later|darker|lighter|fewer|different)\b[^.!?;□]{0,20}\bthan|>|(?:\bnot|n['’]?t|\bless)(?: \w+)? (?:as|so|that) \w+(?: \w+)? as|\b(?:versus|vs\.?|compared (?:to|with))|\b(?:give me|i(?:['’]d|['’]ll| would| will)? (?:take|pick|choose|rather watch|rather see))\b[^.!?;]{1,40}\b(?:over|than)|\bprefer(?:red|s)?\b[^.!?;]{1,40}\b(?:over|to))\s*(?:the )?[\"“'《]?$",
-    re.IGNORECASE,
 )
 """What stands behind it is the measure of a comparison, neither liked nor hated."""
-SAME_MAKER = re.compile(
+SAME_MAKER = Caseless(
     r"\b(?:the )?same (director|filmmaker|guy who made|actors?|actress|cast|star|lead)s? "
     r"(?:as in|as|of|who made|that made|from|in)\s+(?:the\s+)?[\"“'《]?$"
     r"|\bthe (guy|man|woman|person|people|director)s? (?:who|that|behind|of)(?: (?:made|directed|did|shot|created))?"
     r"\s+(?:the\s+)?[\"“'《]?$",
-    re.IGNORECASE,
 )
 """What stands behind it names its maker or its cast, and is not asked for itself."""
-_MORE_OF_IT = re.compile(
+_MORE_OF_IT = Caseless(
     r"\b(?:more (?:like|of) (?:that|them|those|it|this|the same|that kind)|(?:something|anything|stuff|movies?|films?) (?:like|similar to) (?:that|it|them|those|this|these)|want more|need more|another one like)\b",
-    re.IGNORECASE,
 )
-_LISTED = re.compile(r"[\"”’'!]?\s*(?:,|and|&|/|\+|,\s*and|和|、)\s*[\"“‘']?(?:the\s+)?", re.IGNORECASE)
-_TAKEN_BACK = re.compile(
+_LISTED = Caseless(r"[\"”’'!]?\s*(?:,|and|&|/|\+|,\s*and|和|、)\s*[\"“‘']?(?:the\s+)?")
+_TAKEN_BACK = Caseless(
     r"\b(?:when|that) i said (?:that )?(?:i )?\w+\s*$|\b(?:forget|never ?mind|scrap)\s+(?:about\s+)?(?:the\s+)?[\"“'《]?$",
-    re.IGNORECASE,
 )
-_UNDECIDED = re.compile(
+_UNDECIDED = Caseless(
     r"\b(?:(?:not|un) ?sure (?:about|if)|thinking (?:about|of)|considering|(?:should|shall|can|could) (?:i|we) (?:watch|see|try|rewatch|pick|go for))\s+(?:□+|,|or|and|the|\s)*$",
-    re.IGNORECASE,
 )
 """What is only thought of is neither liked nor hated: "should I watch X or Y?"."""
-_HEARSAY = re.compile(
+_HEARSAY = Caseless(
     r"\b(?:(?:i(?:['’]ve| have)? |we )?(?:heard|read|hear)|(?:they|people|critics|reviews?|friends?|everyone|everybody|somebody|someone|my \w+) (?:\w+ )?(?:say|says|said|told me|tells me|keeps?|kept|raves? about|recommend\w*|suggested|talks? about|talking about))\b[^.!?;□]*$"
     r"|\b(?:supposedly|apparently|allegedly)\s*$",
-    re.IGNORECASE,
 )
 """What others say of a film is no feeling of the person's own: "I heard X is good"."""
-_OWN_FEELING = re.compile(
-    r"\b(?:i|we)\b(?: [\w]+)? (?:lov|lik|enjoy|hat|ador|thought|found|dislik|did|do\b|don|was|ca)", re.IGNORECASE
-)
-_ABOUT_TO = re.compile(
+_OWN_FEELING = Caseless(r"\b(?:i|we)\b(?: [\w]+)? (?:lov|lik|enjoy|hat|ador|thought|found|dislik|did|do\b|don|was|ca)")
+_ABOUT_TO = Caseless(
     r"\b(?:(?:going|planning|about|plan|trying|have|meaning|been wanting) to (?:watch|see|rewatch|try)|(?:i(?:['’]ll| will| might| may| could| should)|let['’]?s) (?:\w+ )?(?:watch|see|try|check out|give)|(?:check|checking) out|hear(?:d|ing)? (?:of|about)|forgot(?:ten)?(?: about)?|trailers? (?:for|of)|(?:you|u) should (?:watch|see)|remake of|based on|(?:is|was) (?:that|it|this) (?:like|in))\s+(?:the\s+)?[\"“'《]?$",
-    re.IGNORECASE,
 )
 """What somebody means to watch, or only talks of, is not liked for that."""
 _SEEN_BEHIND = re.compile(r"[》\"”]?\s*(?:我|我们)?(?:已经|早就|都)?看过了?\s*(?:[，。！、]|$)")
-_AGAIN = re.compile(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看", re.IGNORECASE)
-_PRAISE = re.compile(
+_AGAIN = Caseless(r"\b(?:again|once more|rewatch|re-watch|bring back)\b|再(?:看|来)一遍|重看")
+_PRAISE = Caseless(
     r"\b(?:lov\w+|ador\w+|enjoy\w*|great|amazing|favou?rites?|liked?|awesome|excellent|fantastic|brilliant|fun|good|cool|interesting|nice|perfect)\b|喜欢|好看|很棒|不错|可以",
-    re.IGNORECASE,
 )
-_HATE = re.compile(
+_HATE = Caseless(
     r"\b(?:hate|hated|awful|terrible|dislik\w+|stand|worst|sucks?|sucked|boring|bored|horrible|trash|garbage|overrated)\b|讨厌|难看|不喜欢|烂",
-    re.IGNORECASE,
 )
 _TOO = re.compile(r"\btoo\s+\w+", re.IGNORECASE)
 """A critique: what is too long is not what somebody would like, but it is not hated."""

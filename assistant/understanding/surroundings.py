@@ -7,11 +7,12 @@ import re
 from functools import lru_cache
 
 from assistant.understanding import opinions
+from retrieval.caseless import Caseless
 from retrieval.titles import Mention
 
 _FELT = rf"(?<!\w)(?:{opinions.feelings('good')}|{opinions.feelings('bad')})(?!\w)"
 _ADVERB = r"(?:\s+(?:the\s+)?(?:movie|film|classic|original|movies|films|both|all of|all|watching|of|really|either|old|even|also|especially|just|still|remake of|first|new))*"
-OBJECT = re.compile(
+OBJECT = Caseless(
     rf"(?:{_FELT}|"
     r"\b(?:love|loved|loves|adore|adored|like|liked|likes|enjoy|enjoyed|hate|hated|dislike|disliked|despised|watch|watched|rewatched|watching|"
     r"saw|seen|stand|finish|finished|similar to|such as|fans? of|every (?:minute|second) of|the ending of|the point of|reminds me of|thumbs (?:up|down) (?:for|to|on)|compare|between|versus|compared to|vibes? of|than|unlike|called|named|titled|"
@@ -19,99 +20,81 @@ OBJECT = re.compile(
     r"i['’]m into|obsessed with|sequel to|remake of|obsessed w(?:ith|/)?|especially(?: in)?|particularly|mainly|version of|same \w+ as|style of|spirit of|line of|lines of|vein of|didn['’]t get|tried|into)\b"
     r"|喜欢|看过|看了|像|类似|爱看|讨厌|跟|和|与|比)"
     rf"{_ADVERB}\s*[:\"“‘'《]?\s*$",
-    re.IGNORECASE,
 )
-ASKED_ABOUT = re.compile(
+ASKED_ABOUT = Caseless(
     r"(?:(?:^|[.!?,;:]\s*|\b(?:so|and|but|or|hey|ok|okay|well|wait|hm+|oh|also)\s+)(?:is|was|are|were|does|did|has|would|will|could|(?:do|does) (?:you|your \w+|the \w+) (?:have|carry|include|know|know of))"
     r"|\b(?:who(?:['’]s| is| was) in|who (?:directed|made|wrote|plays in|stars in|starred in)|how (?:long|old|good|scary|sad) (?:is|was)|what(?:['’]s| is| was)|what year (?:was|is|did)|when (?:was|did)|think (?:of|about)|know))"
     r"\s+(?:the (?:movie|film)\s+)?[\"“'《]?$",
-    re.IGNORECASE,
 )
 """Words in front of what a question is about: "is Coraline too scary"."""
 ASKED_AND_ANSWERED = re.compile(r"^[\"”’']?\s*\?\s*([^.!?□]{1,40})(?=[.!?]|$)")
 """A question that its asker answers: "Taken? gold."."""
-FEELS = re.compile(rf"(?:{_FELT}|\b(?:not(?: so much| really| as much)?|nor|except)){_ADVERB}\s*$", re.IGNORECASE)
+FEELS = Caseless(rf"(?:{_FELT}|\b(?:not(?: so much| really| as much)?|nor|except)){_ADVERB}\s*$")
 _NOUN = r"(?:movies?|films?|flicks?|something|anything|stuff|ones?|more|others?|else|nothing|things?|horror|comed(?:y|ies)|thrillers?|romcoms?|romances?|dramas?|westerns?|document\w+|musicals?|sci-?fi|animations?|action|\w+ (?:movies?|films?))"
-STRONG_OBJECT = re.compile(
+STRONG_OBJECT = Caseless(
     rf"(?:{_FELT}|"
     r"\b(?:loved|adored|liked|enjoyed|hated|disliked|despised|watched|rewatched|saw|seen|finished|similar to|such as|fans? of|called|titled|"
     r"love|enjoy|hate|stand|(?:rather|gladly|could|would|to) (?:just )?(?:watch|see|rewatch))\b|"
     r"\b(?:favou?rites?|(?:top|best|my) (?:\d+|three|four|five|ten))(?:\s+(?:movie|film|one)s?)?(?:\s+(?:of all time|ever|of mine))?\s*(?:is|are|was|were|includes?|would be|have to be|:|=|-)|"
     rf"\b{_NOUN}\s+(?:kind of\s+|a bit\s+|a lot\s+|just\s+)?(?:like|similar to|in the (?:vein|style|spirit) of|along the lines of)\b|\b(?:not|nothing|isn['’]?t|unlike|more|less)\s+(?:like\b)?)"
     r"(?:\s+(?:the\s+)?(?:first|original|movie|film|old|either|maybe|say|for example))*\s*[:\"“‘']?\s*$",
-    re.IGNORECASE,
 )
 QUOTES = (('"', '"'), ("“", "”"), ("‘", "’"), ("《", "》"), ("'", "'"), ("「", "」"))
-NAMED = re.compile(
+NAMED = Caseless(
     r"^[\"”’']?\s*[\- ](?:(?:type|style|kind|esque)(?: of)?[\- ])?(?:movies?|films?|ones|series|franchise|trilogy|saga|flicks?)\b"
     r"|^,?\s+(?:especially|in particular|type of thing|vibes?|style)\b",
-    re.IGNORECASE,
 )
-BY = re.compile(
+BY = Caseless(
     r"^[\"”’']?,?\s+(?:by|from|directed by|was|with|starring)\s+(?:actor |actress |director )?((?:[^\W\d_][\w'’.\-]*\s*){1,3})",
-    re.IGNORECASE,
 )
 _COUNTED = (
     "one two three four five six seven eight nine ten eleven twelve twenty thirty fifty hundred first second third"
 )
 COUNTED = frozenset(_COUNTED.split())
-COUNTS = re.compile(
+COUNTS = Caseless(
     r"\s+(?:of (?:my|our|the|your|his|her|all|a)\b|times|people|minutes?|mins|hours?|days?|weeks?|months?|years?|of (?:us|them|these|those)|movies|films|kids|friends|more|or (?:so|more|less|fewer|two|three|four|five|six|seven|eight|nine|ten|\d+)|stars|things)\b",
-    re.IGNORECASE,
 )
 """What numbers stand in front of: "seen it like ten times"."""
-THAT_MOVIE = re.compile(r"^\s*[:.!?…,–—-]+\s[^□]{0,120}\b(?:that|this) (?:movie|film)\b", re.IGNORECASE)
-COMPARED = re.compile(
+THAT_MOVIE = Caseless(r"^\s*[:.!?…,–—-]+\s[^□]{0,120}\b(?:that|this) (?:movie|film)\b")
+COMPARED = Caseless(
     r"^[\"”’']?\s*[,:;?–—-]+\s*(?:which|what)(?: (?:one|of (?:the two|them|these)))?(?:['’]s| is| was| has| do| should| would)\b",
-    re.IGNORECASE,
 )
 VERSUS = re.compile(r"^\s+(?:vs\.?|versus)\s|\b(?:vs\.?|versus)\s+(?:the\s+)?$", re.IGNORECASE)
-WHICH_OF_THEM = re.compile(
-    r"\b(?:the\s+)?(?:first|second|third|fourth|fifth|original|1st|2nd|3rd|4th)\s+$", re.IGNORECASE
-)
-WHICH_IS = re.compile(
+WHICH_OF_THEM = Caseless(r"\b(?:the\s+)?(?:first|second|third|fourth|fifth|original|1st|2nd|3rd|4th)\s+$")
+WHICH_IS = Caseless(
     r"\b(?:which|what|who)(?: one)?(?:['’]?s| is| was) (?:the )?(?:better|worse|best|\w+er|more \w+)(?: (?:movie|film|one))?\s*[,:–—-]*\s*$",
-    re.IGNORECASE,
 )
 HAS_AN_OBJECT = re.compile(r"\s+(?:it|them|him)\b(?!['’])", re.IGNORECASE)
 """What stands in front of it is a verb: "saw it with my brother"."""
-HATED_IT = re.compile(
+HATED_IT = Caseless(
     r"^[^.!?□]{0,40},\s*(?:(?:and|but)\s+)?(?:(?:i|we)\s+)?(?:loved|hated|liked|enjoyed|adored) (?:it|that)\b",
-    re.IGNORECASE,
 )
-CALLED = re.compile(r"\b(?:movie|film|called|named|titled|original|new|remake of|old)\s+$", re.IGNORECASE)
-ABOUT = re.compile(
+CALLED = Caseless(r"\b(?:movie|film|called|named|titled|original|new|remake of|old)\s+$")
+ABOUT = Caseless(
     r"\b(?:something|anything|movies?|films?|ones?|stor(?:y|ies)|document\w+) (?:about|with|on)\s+(?:the |an? )?$",
-    re.IGNORECASE,
 )
 """What stands behind it is a theme: "something about cats"."""
 THE = re.compile(r"the\s", re.IGNORECASE)
-IT_WAS = re.compile(
+IT_WAS = Caseless(
     r"^[\"”’']?\s*(?:,|and|but|\.)\s*(?:it was|(?:i |we )?(?:really |absolutely |both )?(?:loved|hated|liked|enjoyed) it)\b",
-    re.IGNORECASE,
 )
 OCCASION = re.compile(r"\b(?:for|on|around|until|this|every|during)\s*$", re.IGNORECASE)
-DETERMINED = re.compile(
-    r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$", re.IGNORECASE
-)
-PRAISED = re.compile(
+DETERMINED = Caseless(r"\b(?:the|all|the (?:first|second|third|last|original|old|new)|(?:first|original))\s*$")
+PRAISED = Caseless(
     r"^[\"”’']?(?:\s+(?:movies?|films?|series))?(?:\s*(?:,|and|&)[^.!?]{1,60}?)?\s+(?:(?:just|really|simply|honestly|totally|still)\s+)?(?:(?:was|is|isn['’]?t|wasn['’]?t|were|are|made me|messed me|blew|bored|put me|has been|had)\b(?!\s*(?:[.!,;]|$)|\s+(?:killing|going|getting|coming|there|a good|an? (?:movie|film)))|"
     r"sucks?|sucked|rocks|rocked|=|>)"
     r"|^\s+but\s+(?:with|in|for|as|set|make|more|less|not|a|older|newer|shorter|longer|funnier|darker|lighter|scarier)\b"
     r"|^,?\s*(?:not so much|not really|though\b|on the other hand|now that['’]s)",
-    re.IGNORECASE,
 )
 SPEAKERS = frozenset({"us", "it", "that", "this", "he", "she", "they", "you", "i", "we", "there"})
-SPEAKS = re.compile(r"\s+(?:was|is|has|had|did|does|would|will|looks?|looked|sounds?|seems?)\b", re.IGNORECASE)
-A_FILM = re.compile(
+SPEAKS = Caseless(r"\s+(?:was|is|has|had|did|does|would|will|looks?|looked|sounds?|seems?)\b")
+A_FILM = Caseless(
     r"^[\"”’']?\s+(?:is|was|has to be|remains)\s+(?:[\w\-]+\s+){0,2}?(?:an?|the|my|our|one of (?:my|the|our))\s+(?:[\w\-]+\s+){0,4}?(?:movies?|films?|flicks?)\b",
-    re.IGNORECASE,
 )
-BARE_OBJECT = re.compile(r"\b(?:loved|hated|liked|enjoyed|adored|disliked|loathed|despised)\s+$", re.IGNORECASE)
+BARE_OBJECT = Caseless(r"\b(?:loved|hated|liked|enjoyed|adored|disliked|loathed|despised)\s+$")
 ENDS_THERE = re.compile(r"\s*(?:[,.!;:)]|$|(?:and|but|so|though|also)\b)", re.IGNORECASE)
-FILM_VERB = re.compile(
+FILM_VERB = Caseless(
     r"\b(?:watched|rewatched|rewatch|rewatching|streamed|(?:fell|falling) asleep (?:during|watching|in)|walked out (?:of|on)|sat through|put on|threw on|popped in|turned on|(?:sit|get|make it) through)\s*$",
-    re.IGNORECASE,
 )
 """What is done with films and with little else."""
 _SUBJECT_WORDS = (
@@ -122,33 +105,27 @@ _SUBJECT_WORDS = (
 )
 SUBJECTS = frozenset(_SUBJECT_WORDS.split())
 """Words that something is said of in everyday talk: an opinion behind one of them makes no title of it."""
-REACTION = re.compile(
+REACTION = Caseless(
     r"^[\"”’']?\s+(?:\w+ly\s+)?(?:scared|frightened|terrified|haunted|traumatized|traumatised|shocked|surprised|moved|touched|bored|amused|annoyed|disturbed|confused|inspired|ruined|changed|taught|made|kept|got|had|left|gave|creeped|freaked|cracked|fooled|wrecked|messed|hit|knocked|blew|broke|stuck with|stayed with|grew on|reminded)\s+(?:[\w'’]+\s+){0,5}?(?:me|us|my|our)\b",
-    re.IGNORECASE,
 )
 """What a film does to people, for good or bad: "Alien frightened the life out of me"."""
-WHICH = re.compile(
+WHICH = Caseless(
     r"^[\"”’']?(?:,?\s*which|\s*[,;–—-]\s*(?:which|that one|now that one|it))\b(?=(?P<said>[^.;!?]{1,80}))",
-    re.IGNORECASE,
 )
-TOO = re.compile(
-    r"^,?\s+(?:too|as well|also|either|especially|in particular|most of all)\s*(?:[.,!?;]|$)", re.IGNORECASE
-)
+TOO = Caseless(r"^,?\s+(?:too|as well|also|either|especially|in particular|most of all)\s*(?:[.,!?;]|$)")
 INTRODUCED = re.compile(r"(?::|\bare|\binclude)\s*(?:[^.!?:]*,\s*)?$", re.IGNORECASE)
 A = re.compile(r"\b(?:an?|some|any|good|great|more|decent|tense|\w+ing)\s+$", re.IGNORECASE)
 NEXT_WORD = re.compile(r"\s+([\w\-]+)")
 WATCHED_WHOM = re.compile(r"\b(?:watched|rewatched|watch|rewatch|streamed|finished)\s*$", re.IGNORECASE)
 WHOM = frozenset({"her", "him", "us"})
 PRONOUNS = frozenset({"her", "him", "us", "it", "them", "she"})
-OPENS = re.compile(
+OPENS = Caseless(
     r"(?:[.!?,;:]|\s[-–—]|\b(?:but|and|though|because|think|thought|says?|said|heard|know|guess|swear|that|so))\s*$",
-    re.IGNORECASE,
 )
 
 
-_ADVERBS = re.compile(
+_ADVERBS = Caseless(
     r"(?:\b(?:honestly|personally|actually|also|even|still|obviously|ironically|frankly|sadly|well|yes|no|ok|okay|hm+|man|god|wow|oh|yeah|now|then|imo|to be fair|in my opinion|for me),?\s+)+$",
-    re.IGNORECASE,
 )
 
 
@@ -201,20 +178,17 @@ INTERJECTIONS = frozenset(
     ]
 )
 """Words that open a sentence and name nothing."""
-_VERB = re.compile(
+_VERB = Caseless(
     r"\b(?:i|we|you|they|he|she|who|(?:have|has|had|did|do|does)(?:n['’]?t|\s+not|\s+never)?)\s+"
     r"(?:(?:just|also|already|never|even|recently|finally|all|both)\s+)?$",
-    re.IGNORECASE,
 )
-_STARTS = re.compile(
+_STARTS = Caseless(
     r"(?:^|[.!?;:,\n]|\b(?:yes|yeah|no|oh|ok|okay|lol|well|and|but|because|so|that|think|thought|said))\s*$",
-    re.IGNORECASE,
 )
 
 
-_JUDGED = re.compile(
+_JUDGED = Caseless(
     r"\b(?:was|is|were|are|be|been|such|what|absolute|total|complete|pure)\s+(?:an?\s+|the\s+|so\s+)?(?:\w+\s+)?$",
-    re.IGNORECASE,
 )
 
 

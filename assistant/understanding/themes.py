@@ -3,14 +3,15 @@
 # ruff: noqa: E501  the alternatives of a pattern are easier to check in one line
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+
+from retrieval.caseless import Caseless
 
 _END = r"(?=\s*(?:[.,!?;]|$|\b(?:but|that|which|who|please|and (?:no|not|from|with|something|maybe)|from|with|without|or|after|before|for|made|released|starring|by|like|would|could|should|is|are|was|were)\b))"
 _THING = rf"(?P<thing>(?:[\w'’\-]+\s+){{0,5}}?[\w'’\-]+){_END}"
 _NOUN = r"(?:movies?|films?|flicks?|something|anything|nothing|ones?|stor(?:y|ies)|stuff|document\w+|comed\w+|dramas?|thrillers?|westerns?|romances?|horror|picture)"
 _PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    Caseless(pattern)
     for pattern in (
         rf"\b(?P<lead>set (?:in|during|on|at)|taking place (?:in|on|at)|takes place (?:in|on|at))\s+(?:the\s+)?{_THING}",
         rf"\b{_NOUN}\s+(?:that (?:is|are|deals?)|dealing|which is)?\s*(?:all\s+)?(?:about|involving|featuring|revolving around|centered (?:on|around)|with)\s+(?:the\s+|an?\s+|some\s+|lots of\s+|a lot of\s+|plenty of\s+)?{_THING}",
@@ -75,10 +76,9 @@ _EMPTY = frozenset(
 )
 
 
-_REFUSED = re.compile(
+_REFUSED = Caseless(
     r"\b(?:no(?: more)?|without(?: any| the)?|nothing (?:with|about|involving)|avoid|no movies? (?:with|about)|not about|hate|tired of|sick of|can['’]?t stand)\s+"
     r"(?:(?:any|the|more|movies? (?:with|about))\s+)?(?P<thing>[\w'’\-]+(?:\s+[\w'’\-]+)?)",
-    re.IGNORECASE,
 )
 
 
@@ -113,6 +113,8 @@ def themes(masked: str) -> list[tuple[int, int, str]]:
                 or words[0] in ("my", "our", "me", "him", "her")
             ):
                 continue
-            lead = f"{match['lead'].casefold()}{' ' if thing.isascii() else ''}" if "lead" in pattern.groupindex else ""
+            lead = (
+                f"{match['lead'].casefold()}{' ' if thing.isascii() else ''}" if "lead" in match.re.groupindex else ""
+            )
             found.append((match.start("thing"), match.end("thing"), lead + thing.casefold()))
     return found

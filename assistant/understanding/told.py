@@ -6,53 +6,46 @@ from __future__ import annotations
 import re
 
 from assistant.understanding.vocabulary import Word
+from retrieval.caseless import Caseless
 
 _HAS_A_TITLE = re.compile(r"□[^□]{0,12}\b(?:was|were|is|isn['’]?t|wasn['’]?t|=)\b[^□]{0,30}$")
-_IS_ONE = re.compile(r"□[^□,]{0,12}\b(?:was|is)\b[^□,]{0,20}?\b(?:a|an|the|one of|my|our)\s[^□,]{0,30}$", re.IGNORECASE)
-_MORE_OF_THE_SAME = re.compile(r"\s*(?:[\w\-]+\s+(?:and|but|yet)\s+|and\s+|so\s+|very\s+|really\s+)*", re.IGNORECASE)
+_IS_ONE = Caseless(r"□[^□,]{0,12}\b(?:was|is)\b[^□,]{0,20}?\b(?:a|an|the|one of|my|our)\s[^□,]{0,30}$")
+_MORE_OF_THE_SAME = Caseless(r"\s*(?:[\w\-]+\s+(?:and|but|yet)\s+|and\s+|so\s+|very\s+|really\s+)*")
 """What stands between adjectives: "was terrific, clever and funny"."""
-_SUCH = re.compile(r"\s+(?:nonsense|rubbish|garbage|trash|drivel|gold|perfection|mess|genius)\b", re.IGNORECASE)
+_SUCH = Caseless(r"\s+(?:nonsense|rubbish|garbage|trash|drivel|gold|perfection|mess|genius)\b")
 """Nouns of opinion: "historical nonsense" is about no genre."""
-_TOO = re.compile(
+_TOO = Caseless(
     r"(?:\b(?:far|way|much|was|were|just|is|are|bit)\s+|['’]s\s+|[,;.!?]\s*|^\W*)too\s+(?:\w+\s+and\s+)?$",
-    re.IGNORECASE,
 )
 _STATEMENT = re.compile(r"[.!?;]|\s[-–—]+\s|\b(?:so|then|now)\s+(?=(?:give|find|show|recommend|suggest|i|we|maybe)\b)")
-_NONE = re.compile(r"\b(?:nothing|no|not|anything|isn['’]?t|don['’]?t)\b[^.!?;,]*$", re.IGNORECASE)
-_VERDICT = re.compile(
+_NONE = Caseless(r"\b(?:nothing|no|not|anything|isn['’]?t|don['’]?t)\b[^.!?;,]*$")
+_VERDICT = Caseless(
     r"(□[^□.!?;,]{0,12})(\b(?:was|were|felt|is|isn['’]?t|wasn['’]?t)\b[^□.!?;,]{0,20}?\b(?:too|not so|not that|not as)\s+\w+)",
-    re.IGNORECASE,
 )
-_IT_WAS = re.compile(
+_IT_WAS = Caseless(
     r"(?:^|[.!?;,]\s*|\b(?:and|but|because|since|yes|no|oh|yeah|know|knew|think|thought|found|heard|though|that|right)\s+)"
     r"(?:(?:it|that|this|he|she|they|those|you)(?:['’]s|['’]re| (?:was|is|were|are|had|has|got|seemed|looked|felt))(?: got)?"
     r"|(?:(?:that|this|the (?:last|first|second|third|other)) (?:one|movie|film)|the (?:movie|film|plot|story|ending|acting)) (?:was|is|were|had|has|seemed|looked|felt)"
     r"|(?:i |we )?(?:found|thought|find|think) (?:it|that|them)(?: was)?)(?:n['’]?t| not)?"
     r"(?: (?:an?|the|some|one|of|my|so|too|very|really|pretty|quite|rather|just|also|kind|sort|bit|lot|lots|kinda|such|more|most|great|good|nice|bad|cool|real|truly|absolutely|totally|surprisingly|super|like|not|that|and|but|[\w\-]+ly|(?!so\b)[\w\-]+ and)){0,6}\s+$",
-    re.IGNORECASE,
 )
 """What "it" or "that film" was like tells of something seen: "that was scary", "he's pretty funny"."""
-_AS_LONG = re.compile(
-    r"\b(?:as long as|if|so long as|make sure|hope|hoping|prefer(?:ably)?|want|something)\b[^.!?;]*$", re.IGNORECASE
-)
-_BECAME = re.compile(
+_AS_LONG = Caseless(r"\b(?:as long as|if|so long as|make sure|hope|hoping|prefer(?:ably)?|want|something)\b[^.!?;]*$")
+_BECAME = Caseless(
     r"\b(?:got|gets|became|become|made (?:him|her|them)|(?:he|she|they)(?:['’]s|['’]re| is| was| were| are))\s+(?:so |really |super |that )?$",
-    re.IGNORECASE,
 )
 """Somebody's fame is no wish for well-known films."""
 _SOMEBODY = re.compile(r"\s+(?:guy|man|woman|actor|actress|dude|lady)\b", re.IGNORECASE)
 
 
-_CREDITED = re.compile(
+_CREDITED = Caseless(
     r"(?:^|[.!?;,]\s*|\b(?:and|but|or|because|yes|no|oh|yeah|think|thought)\s+)(?:(?:it|that|this|which|that one|those|they)(?:['’]?s| (?:has|have|had|was|is|stars|starred|features|featured)(?:n['’]?t)?(?: got)?)|(?:is|was|were|does|did|has)(?:n['’]?t)? (?:it|that|this|they)|(?:it|that) (?:was )?(?:directed|made) by|(?:it|that|this)(?:['’]s| is| was) (?:the|an?) (?:[\w\-]+ ){0,2}?)(?: (?:with|the one with|have|also|by))?\s*$|\b(?:how (?:old|tall|rich) is|what do you (?:think|know) (?:of|about)|(?:looks?|looked|sounds?|acts?|talks?) (?:\w+ )?like|(?:my|our) (?:[\w\-]+ )?(?:neighbou?r|friend|boss|uncle|brother|cousin|dad|colleague|teacher|dog|cat|son|namesake)|who(?:['’]s| is)|where (?:is|does)|when was|what happened to|is it true that)\s+$|\b(?:in|from) the (?:movie|film|one) with\s+$|\bthat (?:movie|film|one) with\s+$|\b(?:seen|saw|watched) (?:it|that|this|the one)(?: one)? with\s+$",
-    re.IGNORECASE,
 )
 """What it is said of that has, or was made by, the person who follows."""
 
 
-_PERFORMED = re.compile(
+_PERFORMED = Caseless(
     r"\.?(?:['’]s|\s+(?:is|was)) (?:also |still )?(?:in (?:it|that|this)|trying|dating|married|dead|getting|playing)\b|['’]s (?:birthday|part|role|performance|acting|character|voice|wife|husband)\b|\s+(?:did|does|gave|gives|plays|played|was|is)\b(?: [\w\-]+){0,3}? (?:job|performance|role|part|in (?:it|that|this)|portray\w+)\b",
-    re.IGNORECASE,
 )
 
 

@@ -13,6 +13,8 @@ import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from retrieval.caseless import Caseless
+
 Section = Literal["genre", "wish", "popularity", "language", "country"]
 
 _TABLE = Path(__file__).with_name("vocabulary.yaml")
@@ -66,7 +68,7 @@ class Vocabulary:
         ]
         latin = "|".join(_pattern(word) for word in words if not CJK.search(word))
         chinese = "|".join(re.escape(word) for word in words if CJK.search(word))
-        self._regex = re.compile(rf"(?<![A-Za-z0-9])(?:{latin})s?(?![A-Za-z0-9])|{chinese}", re.IGNORECASE)
+        self._regex = Caseless(rf"(?<![A-Za-z0-9])(?:{latin})s?(?![A-Za-z0-9])|{chinese}")
 
     def _add(self, section: Section, words_by_value: Mapping[str, Iterable[str]]) -> None:
         for value, words in words_by_value.items():
