@@ -88,6 +88,10 @@ class Links:
             return None
         return Link(None, 1.0, (), "elsewhere", known)
 
+    def names_something(self, text: str) -> bool:
+        """Whether these words name anything without typos, of whatever year."""
+        return self.known(canonical(text), None) is not None or self.elsewhere(text, None) is not None
+
     def known(self, key: str, year: int | None) -> Link | None:
         """The link of a key that names something without typos."""
         if not key:

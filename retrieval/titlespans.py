@@ -55,14 +55,15 @@ class TitleSpans:
         tokens = [(found.start(), found.end()) for found in _TOKEN.finditer(text)]
         found: list[Mention] = list(self._find_cjk(text))
         reach = [self._reach(text, tokens, first) for first in range(len(tokens))]
+        numbered = _NUMBERS_BEHIND.search(text)
         for size in range(min(MAX_WORDS, len(tokens)), 0, -1):
             for first in range(len(tokens) - size + 1):
                 if size > reach[first]:
                     continue
                 start, end = tokens[first][0], tokens[first + size - 1][1]
-                if any(start < other.end and other.start < end for other in found):
+                if found and any(start < other.end and other.start < end for other in found):
                     continue
-                if parts := self._numbered(text, start, end):
+                if numbered and (parts := self._numbered(text, start, end)):
                     found += parts
                 elif mention := self._mention(text, start, end):
                     found.append(mention)
@@ -78,6 +79,8 @@ class TitleSpans:
 
     def _mention(self, text: str, start: int, end: int) -> Mention | None:
         window = text[start:end]
+        if not self._links.names_something(window):
+            return None
         if _BREAK.search(window) and canonical(window) not in self._names.exact:
             return None
         year = _FOLLOWING_YEAR.match(text, end)

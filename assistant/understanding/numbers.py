@@ -139,7 +139,12 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
 )  # fmt: skip
 _MAY_DATE = re.compile(r"\d|year|decade|centur|ties\b|tys\b|aughts|年|世纪", re.IGNORECASE)
 """What every rule for years needs, looked for first: most messages have none of it."""
-_YEAR_RULES = tuple((Caseless(pattern), reader) for pattern, reader in _YEAR_READERS)
+_DATES = ((YEAR, re.compile(YEAR)), (_DEC, Caseless(_DEC)))
+_YEAR_RULES = tuple(
+    (Caseless(pattern), frozenset(date for date, _ in _DATES if date in pattern.replace(_ZH_WHEN, "")), reader)
+    for pattern, reader in _YEAR_READERS
+)
+"""Each with the dates of which it needs one, if it needs any."""
 
 _HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
 _MINUTES = r"(\d{2,3})\s*(?:minutes?|mins?|min)\b"
@@ -173,7 +178,10 @@ def years(text: str, today: int) -> list[Bound]:
     if not _MAY_DATE.search(text):
         return []
     found: list[Bound] = []
-    for pattern, reader in _YEAR_RULES:
+    dates = {date for date, pattern in _DATES if pattern.search(text)}
+    for pattern, needed, reader in _YEAR_RULES:
+        if needed and needed.isdisjoint(dates):
+            continue
         for match in pattern.finditer(text):
             start, end = match.start(), match.end()
             while start < end and text[start].isspace():

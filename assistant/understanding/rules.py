@@ -183,5 +183,7 @@ def without_steering(message: str) -> str:
 
 def language_of(message: str) -> str:
     """ "zh" when a message is mostly Chinese, titles in 《》 left aside; else "en"."""
+    if not CJK.search(message):
+        return "en"
     bare = re.sub(r"《[^》]*》", "", message)
     return "zh" if len(CJK.findall(bare)) > len(re.findall(r"[A-Za-z]+", bare)) else "en"
