@@ -15,6 +15,8 @@ from scipy.sparse import csr_matrix
 from scipy.stats import bootstrap
 from sklearn.metrics import accuracy_score, mean_absolute_error, root_mean_squared_error
 
+from ranking.calibration import divergence
+
 PerUser = NDArray[np.float64]
 """One value for each user, shape (users,)."""
 
@@ -93,15 +95,12 @@ def diversity(lists: Lists, vectors: NDArray[np.float32]) -> PerUser:
 def calibration(lists: Lists, profiles: csr_matrix[np.float32], genres: NDArray[np.float32]) -> PerUser:
     """Divergence of the list's genres from those of the user's history; 0 is perfect (Steck, RecSys 2018).
 
-    `profiles` is (users, items) with what each user liked before; `genres` is (items, genres), 1 for each genre. The
-    Kullback-Leibler divergence uses the paper's smoothing, q' = .99 q + .01 p.
+    `profiles` is (users, items) with what each user liked before; `genres` is (items, genres), 1 for each genre.
     """
     shares = genres / np.maximum(genres.sum(axis=1, keepdims=True), 1)
     history = _distribution(np.asarray(profiles @ shares, np.float64))
     shown = np.where((lists >= 0)[:, :, None], shares[np.maximum(lists, 0)], 0).sum(axis=1)
-    listed = 0.99 * _distribution(shown.astype(np.float64)) + 0.01 * history
-    ratio = np.divide(history, listed, out=np.ones_like(history), where=history > 0)
-    return np.asarray((history * np.log(ratio)).sum(axis=1))
+    return divergence(history, _distribution(shown.astype(np.float64)))
 
 
 def rating_errors(actual: NDArray[np.float32], predicted: NDArray[np.float32], like_from: float) -> dict[str, float]:

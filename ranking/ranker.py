@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ranking.blend import BlendWeights, Signals, blend
-from ranking.diversity import diversify, one_of_each
+from ranking.calibration import genre_shares
+from ranking.diversity import Taste, diversify, one_of_each
 from ranking.evidence import evidence, pointing
 from ranking.kinship import kinship
 from ranking.match import match
@@ -18,6 +19,7 @@ from ranking.scorer import CollaborativeModel
 from ranking.types import Parts, Ranked, Ranking
 from retrieval.catalog import Catalog
 from retrieval.esteem import esteem
+from retrieval.text import key
 from retrieval.titlekeys import series
 from retrieval.types import Candidates, Constraints, Query, Rows, Scores, Step
 
@@ -122,8 +124,20 @@ class Ranker:
         if query.diversity > 0:
             families = [series(self.catalog.titles[row]) for row in rows[pool]]
             pool = pool[one_of_each(scores[pool], families, query.count)]
-        order = pool[diversify(scores[pool], self.index.vectors[rows[pool]], query.count, query.diversity)]
+        taste = self._taste(query, rows[pool])
+        order = pool[diversify(scores[pool], self.index.vectors[rows[pool]], query.count, query.diversity, taste)]
         return self._explained(query, rows[order], parts[order])
+
+    def _taste(self, query: Query, rows: Rows) -> Taste | None:
+        """The genres of what was liked, where nothing else was asked: a wish says what the list should hold."""
+        limits = query.constraints
+        liked = self.catalog.items(self.catalog.rows(query.alike or query.liked))
+        asked = query.text or query.genres or query.people or query.keywords or limits.genres_any or limits.people_any
+        if asked or not liked:
+            return None
+        names = list(dict.fromkeys(key(genre) for item in liked for genre in item.genres))
+        wanted = genre_shares([item.genres for item in liked], names).mean(axis=0)
+        return Taste(wanted, genre_shares([item.genres for item in self.catalog.items(rows)], names))
 
     def _explained(self, query: Query, rows: Rows, parts: NDArray[np.float32]) -> tuple[Ranked, ...]:
         likes = self.catalog.rows(query.liked)

@@ -245,3 +245,14 @@ def test_something_like_one_of_the_likes_goes_by_that_one(ranker: Ranker) -> Non
     assert second is not None
     assert first[0] > first[1]
     assert second[1] > second[0]
+
+
+def test_genres_of_likes_are_kept_in_proportion_unless_something_else_is_asked(ranker: Ranker) -> None:
+    likes = Query(liked=("i00", "i01"))
+    taste = ranker._taste(likes, np.arange(len(ranker.catalog)))
+    assert taste is not None
+    assert taste.wanted.sum() == pytest.approx(1)
+    assert taste.items.shape == (len(ranker.catalog), len(taste.wanted))
+    assert ranker._taste(replace(likes, text="slow"), np.arange(3)) is None
+    assert ranker._taste(replace(likes, constraints=Constraints(genres_any=frozenset({"drama"}))), np.arange(3)) is None
+    assert ranker._taste(Query(), np.arange(3)) is None
