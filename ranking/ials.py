@@ -13,6 +13,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from ranking.fold_in import FoldInModel, Places
 from retrieval.types import Rows, Scores
 
+_FEW = 100_000
+"""Items up to which a second thread gains less than it may wait for."""
+
 
 @dataclass(frozen=True, slots=True)
 class IALSConfig:
@@ -83,8 +86,11 @@ class IALS(FoldInModel):
     def _score(self, liked: Places, disliked: Places, targets: Places | slice) -> Scores:
         wanted = self.config.alpha * self.factors[liked].sum(axis=0)
         person = np.linalg.solve(self._system(liked, disliked), wanted)
+        factors = self.factors[targets]
+        if len(factors) <= _FEW:
+            return np.asarray(factors @ person, np.float32)
         # By PyTorch: at a million items this takes a while, and NumPy's products have one thread while serving.
-        scores: Scores = torch.mv(torch.from_numpy(self.factors[targets]), torch.from_numpy(person)).numpy()
+        scores: Scores = torch.mv(torch.from_numpy(factors), torch.from_numpy(person)).numpy()
         return scores
 
     def _shares(self, liked: Places, targets: Places) -> NDArray[np.float32]:

@@ -39,7 +39,10 @@ class Embedder:
         self.threads = torch.get_num_threads()
         self.name = model_dir.name
         self.max_tokens = max_tokens
-        self._tokenizer = AutoTokenizer.from_pretrained(model_dir, local_files_only=True)
+        # Without the library's wrapper, which takes longer than the tokenizer itself for a message.
+        self._tokenizer = AutoTokenizer.from_pretrained(model_dir, local_files_only=True).backend_tokenizer
+        self._tokenizer.enable_truncation(max_tokens)
+        self._tokenizer.no_padding()
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = BertModel.from_pretrained(model_dir, local_files_only=True, dtype=torch.float32)
         self._dtype = dtype or quickest_dtype()
@@ -51,9 +54,7 @@ class Embedder:
         vectors: Vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         if not len(texts):
             return vectors
-        tokens = self._tokenizer(
-            list(texts), truncation=True, max_length=self.max_tokens, return_attention_mask=False, verbose=False
-        )["input_ids"]
+        tokens = self._tokens(texts)
         batches = list(_batches(tokens))
 
         def embed(batch: list[int]) -> int:
@@ -72,6 +73,11 @@ class Embedder:
             for done in pool.map(embed, batches):
                 bar.update(done)
         return vectors
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        if len(texts) == 1:  # a batch is spread over threads, which a message would only wait for
+            return [self._tokenizer.encode(texts[0]).ids]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
 
     def _message_threads(self) -> AbstractContextManager[None]:
         """A message in float32 gains by a second thread. In bfloat16 there is next to nothing to gain, but much to lose
