@@ -95,8 +95,9 @@ def values(signals: Signals, shrinkage: float) -> NDArray[np.float32]:
         signals.popularity,
         np.zeros_like(signals.support) if signals.match is None else signals.match,
     ]
-    found = np.nan_to_num(np.stack(columns, axis=1), nan=0.0, posinf=0.0, neginf=0.0)
-    return np.asarray(found, np.float32)
+    found = np.stack(columns, axis=1).astype(np.float32)
+    found[~np.isfinite(found)] = 0.0
+    return found
 
 
 def blend(
@@ -151,16 +152,18 @@ def trust(interactions: Scores, shrinkage: float) -> Scores:
 def _by_largest(scores: Scores | None, like: Scores) -> Scores:
     if scores is None:
         return np.zeros_like(like)
-    scores = np.where(np.isfinite(scores), scores, np.nan)
-    largest = np.nanmax(np.abs(scores)) if np.isfinite(scores).any() else 0.0
+    known = np.isfinite(scores)
+    scores = np.where(known, scores, np.nan)
+    largest = np.max(np.abs(scores[known]), initial=0.0)
     return scores / largest if largest > 0 else np.zeros_like(like)
 
 
 def _spread(scores: Scores | None, like: Scores) -> Scores:
     if scores is None:
         return np.zeros_like(like)
-    scores = np.where(np.isfinite(scores), scores, np.nan)
-    if not np.isfinite(scores).any():
+    known = np.isfinite(scores)
+    if not known.any():
         return np.zeros_like(like)
-    low, high = np.nanmin(scores), np.nanmax(scores)
+    scores = np.where(known, scores, np.nan)
+    low, high = np.min(scores[known]), np.max(scores[known])
     return (scores - low) / (high - low) if high > low else np.zeros_like(like)

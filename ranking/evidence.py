@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,16 +110,24 @@ def _bounds(low: int | None, high: int | None) -> str:
 
 
 def pointing(
-    titles: list[str], influence: NDArray[np.float32], cosines: NDArray[np.float32], parts: Parts
-) -> list[tuple[str, float]]:
-    """How much of an item's score each liked title accounts for, most first.
+    titles: list[str], influence: NDArray[np.float32], cosines: NDArray[np.float32], parts: Sequence[Parts]
+) -> list[list[tuple[str, float]]]:
+    """For each item how much of its score each liked title accounts for, most first.
 
-    The collaborative part is shared out by `influence`, the similarity part by `cosines`, both of shape (likes,);
-    only what speaks for the item counts.
+    The collaborative part is shared out by `influence`, the similarity part by `cosines`, both of shape (likes, items);
+    only what speaks for an item counts.
     """
-    adds = np.zeros(len(titles), np.float64)
-    for part, shares in ((parts.collaborative, influence), (parts.liked_similarity, cosines)):
+    adds = np.zeros((len(titles), len(parts)), np.float64)
+    collaborative, similar = [one.collaborative for one in parts], [one.liked_similarity for one in parts]
+    for part, shares in ((collaborative, influence), (similar, cosines)):
         speaking = np.clip(np.nan_to_num(shares), 0.0, None).astype(np.float64)
-        if part > 0 and speaking.sum() > 0:
-            adds += part * speaking / speaking.sum()
-    return [(titles[place], float(adds[place])) for place in np.argsort(-adds, kind="stable") if adds[place] > 0]
+        total = speaking.sum(axis=0)
+        adds += np.divide(np.maximum(part, 0.0) * speaking, total, out=np.zeros_like(speaking), where=total > 0)
+    return [
+        [
+            (titles[place], added[place])
+            for place in sorted(range(len(titles)), key=lambda place: -added[place])
+            if added[place] > 0
+        ]
+        for added in adds.T.tolist()
+    ]

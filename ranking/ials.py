@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from ranking.fold_in import FoldInModel, Places
 from retrieval.types import Rows, Scores
 
-_FEW = 100_000
+_FEW = 10_000
 """Items up to which a second thread gains less than it may wait for."""
 
 

@@ -146,13 +146,14 @@ class Ranker:
         if self.model is not None and len(likes):
             influence = self.model.influence(likes, rows)
         cosines = self.index.vectors[likes] @ self.index.vectors[rows].T
-        ranked = []
-        for place, row in enumerate(rows):
-            item, shares = self.catalog.item(int(row)), Parts(*map(float, parts[place]))
-            points = pointing(titles, influence[:, place], cosines[:, place], shares)
-            facts = evidence(item, query, shares, points)
-            ranked.append(Ranked(item, float(parts[place].sum()), shares, facts))
-        return tuple(ranked)
+        shares = [Parts(*values) for values in parts.tolist()]
+        points = pointing(titles, influence, cosines, shares)
+        return tuple(
+            Ranked(item, score, share, evidence(item, query, share, point))
+            for item, score, share, point in zip(
+                self.catalog.items(rows), parts.sum(axis=1).tolist(), shares, points, strict=True
+            )
+        )
 
     def _relax(self, query: Query, vector: NDArray[np.float32] | None) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:
         """The limits that alone stand in the way, by field name (`exclude` for what was shown or seen), and the best
