@@ -41,19 +41,20 @@ class NearKeys:
         """The keys within `most` typos (optimal string alignment distance) of what was typed, nearest first."""
         low = int(np.searchsorted(self._lengths, len(typed) - most))
         high = int(np.searchsorted(self._lengths, len(typed) + most, side="right"))
-        shared = np.zeros(high - low, np.int16)
         pairs = {ord(first) << 21 | ord(second) for first, second in pairwise(typed)}
-        for pair in pairs:
-            shared[self._posting(pair, low, high) - low] += 1
+        # Bounds of another type would have every posting converted to look for them.
+        bounds = np.array((low, high), self._owners.dtype)
+        found_in = [self._posting(pair, bounds) for pair in pairs]
+        shared = np.bincount(np.concatenate(found_in) - low, minlength=high - low) if pairs else np.zeros(high - low)
         places = np.flatnonzero(shared >= len(pairs) - _PER_EDIT * most) + low
         found = process.extract(
             typed, [self._keys[place] for place in places], scorer=OSA.distance, limit=None, score_cutoff=most
         )
         return [(key, int(edits)) for key, edits, _ in found]
 
-    def _posting(self, pair: int, low: int, high: int) -> NDArray[np.int32]:
+    def _posting(self, pair: int, bounds: NDArray[np.int32]) -> NDArray[np.int32]:
         """The keys with this pair, of those between two places."""
         start, end = self._postings.get(pair, (0, 0))
         owners: NDArray[np.int32] = self._owners[start:end]
-        first, last = owners.searchsorted((low, high))
+        first, last = owners.searchsorted(bounds)
         return owners[first:last]

@@ -40,6 +40,10 @@ _AFTER_ALL = re.compile(r"\b(?:after all|again|now)\b|也|其实", re.IGNORECASE
 _FORGET_HEAD = Caseless(
     r"(?<!not )(?<!n['’]t )(?<!\bdont )\b(?:forget|drop|remove|lift|never ?mind|scrap|scratch|cancel|nix|ditch)\s+(?:about\s+)?(?:the\s+|my\s+|that\s+)?(?:no[- ])?$|\b(?:does|do)(?:n['’]?t| not) (?:have|need) to be (?:an? )?$|\bno longer (?:has|needs) to be (?:an? )?$|\b(?:ignore|forget|disregard) what i said about (?:(?:wanting|liking|no|it|an?|the|being|not) )*$|(?:不用|别管|去掉|取消|忘了|忘掉)$",
 )
+_MAY_TAKE_BACK = Caseless(
+    r"forget|drop|remove|lift|never ?mind|scrap|scratch|cancel|nix|ditch|to be|ignore|disregard|fine|ok|alright|all right|allowed|good|welcome|不用|别管|去掉|取消|忘了|忘掉|可以|行|没关系|没问题"
+)
+"""One of the words without which nothing in a message is taken back, looked for first."""
 _FINE_TAIL = Caseless(
     r"^s?\s*(?:movies?|films?|ones?|stuff|片|电影)?\s*(?:is|are|would be|['’]s)?\s*(?:actually\s+)?(?:(?:fine|ok|okay|alright|all right|allowed)(?:\s+(?:after all|again|now|too|with me|by me))?|(?:good|welcome)\s+(?:after all|again))|^片?(?:也|其实)?(?:可以|行|没关系|没问题)",
 )
@@ -113,7 +117,7 @@ def forgotten(message: str, vocabulary: Vocabulary, refused: frozenset[str]) -> 
         for pattern, name in _TOPICS
         if re.fullmatch(pattern, next(group for group in match.groups() if group), re.IGNORECASE)
     ]
-    for word in vocabulary.find(message):
+    for word in vocabulary.find(message) if _MAY_TAKE_BACK.search(message) else ():
         known = bool(refused.intersection((*word.entry.values, word.entry.guess)))
         if takes_back(message, word.start, word.end, refused=known):
             section = word.entry.section

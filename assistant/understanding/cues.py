@@ -85,6 +85,7 @@ _AHEAD: tuple[tuple[Caseless, Colour], ...] = (
     (_any((*_REFUSE, _ZH_REFUSE)), "refused"),
     (_any((*_WANT[1:], _ZH_WANT)), "wanted"),
 )
+_KEEPING = tuple(pattern for pattern, _ in _AHEAD[:3])
 _WEAK = re.compile(_WANT[-1], re.IGNORECASE)
 _ZH_BEHIND: tuple[tuple[re.Pattern[str], Colour], ...] = (
     (re.compile(_ZH_BAD), "refused"),
@@ -94,6 +95,12 @@ _ZH_BEHIND: tuple[tuple[re.Pattern[str], Colour], ...] = (
 
 def find_cues(message: str) -> list[Cue]:
     """Every cue in the order of the message; where two of one direction overlap, the kind listed first wins."""
+    return read_cues(message)[0]
+
+
+def read_cues(message: str) -> tuple[list[Cue], list[tuple[int, int]]]:
+    """The cues, and where one of them holds words that elsewhere bound a clause: the "but" of "anything but"."""
+    kept: list[tuple[int, int]] = []
     taken = [
         Cue(start, end, "refused" if sign == "bad" else "wanted", before=True)
         for start, end, sign in opinions.verdicts(message)
@@ -102,12 +109,9 @@ def find_cues(message: str) -> list[Cue]:
         for pattern, colour in kinds:
             for match in pattern.finditer(message):
                 start, end = match.span()
+                if pattern in _KEEPING:
+                    kept.append((start, end))
                 if start < end and not any(start < c.end and c.start < end for c in taken if c.before == before):
                     weak = bool(colour == "wanted" and not before and _WEAK.fullmatch(match[0]))
                     taken.append(Cue(start, end, colour, before, weak))
-    return sorted(taken, key=lambda cue: cue.start)
-
-
-def keeping_words(message: str) -> list[tuple[int, int]]:
-    """Where a cue holds words that elsewhere bound a clause: the "but" of "anything but"."""
-    return [match.span() for pattern, _ in _AHEAD[:3] for match in pattern.finditer(message)]
+    return sorted(taken, key=lambda cue: cue.start), kept

@@ -41,6 +41,13 @@ class Draft:
     pointed: list[tuple[Reference, Stance]] = field(default_factory=list)
     masked: str = ""
     slots: list[Slot] = field(default_factory=list)
+    _requests: dict[str, bool] = field(default_factory=dict)
+
+    def requests(self, words: str) -> bool:
+        """Whether the message, or a sentence of it, asks for something to watch; kept, since many things ask for it."""
+        if words not in self._requests:
+            self._requests[words] = intents.requests(words)
+        return self._requests[words]
 
     @cached_property
     def polarity(self) -> Polarity:
@@ -65,7 +72,7 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
     values = bool(draft.words or draft.people or draft.bounds or counts(masked))
     if early is Intent.ASK_WHY:
         return (Intent.ASK_WHY, True) if state.last_shown else (Intent.CHAT, False)
-    if len(draft.titles) > 1 and intents.compares(masked) and not intents.requests(masked):
+    if len(draft.titles) > 1 and intents.compares(masked) and not draft.requests(masked):
         return Intent.COMPARE, True
     if state.last_shown and intents.asks_comparison(masked) and (len(draft.ids()) != 1 or "common" in masked):
         if not draft.pointed:
@@ -78,7 +85,7 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
         and not intents.says_seen(masked)
     ):
         return Intent.ASK_ITEM, True
-    if (draft.pointed or state.last_shown) and _asks_about_cards(masked):
+    if (draft.pointed or state.last_shown) and _asks_about_cards(draft):
         return Intent.ASK_ITEM, True
     if (
         (draft.titles or draft.pointed)
@@ -115,7 +122,7 @@ def decide(draft: Draft, early: Intent | None) -> tuple[Intent, bool]:
 def asks(draft: Draft) -> bool:
     """Whether something to watch is asked for: outright, or by naming a kind of film and saying nothing of it."""
     masked = draft.masked
-    if intents.requests(masked):
+    if draft.requests(masked):
         return True
     named = [(word.start, word.end) for word in draft.words if word.entry.section != "popularity"]
     named += [(person.start, person.end) for person in draft.people]
@@ -132,7 +139,8 @@ def is_told_of(draft: Draft, place: int) -> bool:
     sentence = draft.masked[start : end.start() if end else None]
     comma = _COMMA.search(sentence, place - start)
     told = sentence[: comma.start() if comma else None]
-    return intents.tells(told, sentence) or bool(_OF_A_TITLE.search(told))
+    tells = intents.tells(told) and not draft.requests(sentence)
+    return tells or bool(_OF_A_TITLE.search(told))
 
 
 def _taste(draft: Draft) -> Intent | None:
@@ -157,9 +165,10 @@ def _changes(draft: Draft) -> bool:
     return wanted or (intents.compared(draft.masked) and not left_out)
 
 
-def _asks_about_cards(masked: str) -> bool:
+def _asks_about_cards(draft: Draft) -> bool:
     """Whether a question, and no wish, is about something that a record may tell: "how much money did it make?"."""
-    if not re.search(r"[?？]", masked) or intents.requests(masked) or intents.critiqued(masked):
+    masked = draft.masked
+    if not re.search(r"[?？]", masked) or draft.requests(masked) or intents.critiqued(masked):
         return False
     return questions().topic(masked) is not None
 

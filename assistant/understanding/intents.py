@@ -195,9 +195,9 @@ TELLING = Caseless(
 """A statement of taste: "I love thrillers", "comedies are my favourite"."""
 
 
-def tells(words: str, sentence: str) -> bool:
-    """Whether these words, with which a sentence begins, say what somebody likes or not, and the sentence asks nothing."""
-    return bool(TELLING.search(words)) and not requests(sentence)
+def tells(words: str) -> bool:
+    """Whether these words, with which a sentence begins, say what somebody likes or not."""
+    return bool(TELLING.search(words))
 
 
 def greets(message: str) -> bool:

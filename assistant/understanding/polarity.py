@@ -11,7 +11,7 @@ import re
 from itertools import islice
 
 from assistant.understanding import opinions
-from assistant.understanding.cues import Colour, Cue, find_cues, keeping_words
+from assistant.understanding.cues import Colour, Cue, read_cues
 from assistant.understanding.vocabulary import CJK
 from retrieval.caseless import Caseless
 
@@ -63,8 +63,8 @@ class Polarity:
 
     def __init__(self, message: str) -> None:
         self._message = message
-        self._clauses = _clauses(message)
-        self._cues = find_cues(message)
+        self._cues, kept = read_cues(message)
+        self._clauses = _clauses(message, kept)
         self._ends: list[Colour] = []
         self._verdicts: dict[int, Colour | None] = {}
 
@@ -254,9 +254,8 @@ def mask(message: str, spans: list[tuple[int, int]]) -> str:
     return "".join(chars)
 
 
-def _clauses(message: str) -> list[tuple[int, int]]:
-    """The spans between clause boundaries; the words of "anything but" are no boundary."""
-    kept = keeping_words(message)
+def _clauses(message: str, kept: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans between clause boundaries; words that a cue keeps ("anything but") are no boundary."""
     bounds, start = [], 0
     for match in _CLAUSE.finditer(message):
         if any(low <= match.start() < high for low, high in kept):
