@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 _CAPITAL = re.compile(r"\\.|\(\?P[<=]\w+|[A-Z]", re.DOTALL)
@@ -18,6 +18,17 @@ def lowered(text: str) -> str:
     if small.isascii() or (len(small) == len(text) and "ı" not in small and "ſ" not in small):
         return small
     return text.translate(_ONE_LETTER).lower()
+
+
+def alternatives(words: Iterable[str], pattern: Callable[[str], str] = re.escape) -> str:
+    """A pattern for one of these words, the earlier of two that match; each begins with the letter that the word does.
+
+    Those of one first letter stand together, so that a letter which begins none of them is passed over at once.
+    """
+    groups: dict[str, list[str]] = {}
+    for word in words:
+        groups.setdefault(lowered(word[0]), []).append(pattern(word))
+    return "|".join(f"(?:{'|'.join(patterns)})" for patterns in groups.values())
 
 
 class Caseless:

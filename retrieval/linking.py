@@ -90,7 +90,8 @@ class Links:
 
     def names_something(self, text: str) -> bool:
         """Whether these words name anything without typos, of whatever year."""
-        return self.known(canonical(text), None) is not None or self.elsewhere(text, None) is not None
+        key = canonical(text)
+        return key in self.names.elsewhere_keys or self.known(key, None) is not None
 
     def known(self, key: str, year: int | None) -> Link | None:
         """The link of a key that names something without typos."""

@@ -35,8 +35,9 @@ class TitleNames:
     """Rows by what their titles may be called.
 
     `exact` holds whole titles and aliases, `parts` subtitles, `heads` what the titles of a series begin with, `pieces`
-    what begins or ends one title only, `compact` titles without spaces, `cjk` Chinese names, and `elsewhere` well-known
-    titles that the catalog lacks, with their years. `longest` is the number of words of the longest name by its first.
+    what begins or ends one title only, `compact` titles without spaces, `cjk` Chinese names, `elsewhere` well-known
+    titles that the catalog lacks, with their years, and `elsewhere_keys` the keys of these. `longest` is the number of
+    words of the longest name by its first.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -51,6 +52,7 @@ class TitleNames:
             self._file(row)
         self.aliases = self._file_aliases()
         self.elsewhere = self._file_elsewhere()
+        self.elsewhere_keys = {canonical(form) for name in self.elsewhere for form in (name, name.removeprefix("the "))}
         self.heads = {key: rows for key, rows in self.heads.items() if len(rows) > 1}
         self.pieces = self._file_pieces()
         self.compact: dict[str, list[int]] = defaultdict(list)

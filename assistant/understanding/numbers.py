@@ -139,12 +139,18 @@ _YEAR_READERS: tuple[tuple[str, Reader], ...] = (
 )  # fmt: skip
 _MAY_DATE = re.compile(r"\d|year|decade|centur|ties\b|tys\b|aughts|年|世纪", re.IGNORECASE)
 """What every rule for years needs, looked for first: most messages have none of it."""
-_DATES = ((YEAR, re.compile(YEAR)), (_DEC, Caseless(_DEC)))
-_YEAR_RULES = tuple(
-    (Caseless(pattern), frozenset(date for date, _ in _DATES if date in pattern.replace(_ZH_WHEN, "")), reader)
-    for pattern, reader in _YEAR_READERS
-)
-"""Each with the dates of which it needs one, if it needs any."""
+_NAMED = r"year|decade|centur|年|世纪"
+_DATES = tuple((date, Caseless(date)) for date in (YEAR, _DEC, _NAMED))
+
+
+def _needed(pattern: str) -> frozenset[str]:
+    """The dates of which a rule needs one: a year or a decade, or else a word for such; () where it may be any."""
+    if _ZH_WHEN in pattern:
+        return frozenset()
+    return frozenset(date for date in (YEAR, _DEC) if date in pattern) or frozenset({_NAMED})
+
+
+_YEAR_RULES = tuple((Caseless(pattern), _needed(pattern), reader) for pattern, reader in _YEAR_READERS)
 
 _HOURS = r"(\d(?:[.,]\d)?|an?|one|two|three|half an|one and a half|two and a half)\s*(?:hours?|hrs?|h)\b(?:\s*(?:and\s+)?(\d{1,2}|a half)\s*(?:minutes?|mins?|m)?)?"
 _MINUTES = r"(\d{2,3})\s*(?:minutes?|mins?|min)\b"
@@ -239,8 +245,8 @@ LONG = 120
 """Minutes: longer is "too long" for who names no number."""
 
 
-_MAY_LAST = re.compile(r"h\b|hour|hr|min|分钟|小时|钟头", re.IGNORECASE)
-"""What every rule for a number of minutes or hours needs, looked for first."""
+_MAY_LAST = re.compile(r"h\b|hour|hr|min|long|分钟|小时|钟头|长", re.IGNORECASE)
+"""What every rule for running times needs, looked for first."""
 _UNITS: tuple[tuple[str, Callable[[re.Match[str]], int]], ...] = ((_MINUTES, lambda m: int(m[1])), (_HOURS, _hours))
 _SIDES: tuple[tuple[str, Operator, int], ...] = ((_LESS, "<=", -1), (_MORE, ">=", 1))
 _LIMITED = tuple(
@@ -259,9 +265,9 @@ _HAN_WITHIN = re.compile(
 
 def runtimes(text: str) -> list[Bound]:
     """Bounds on the running time, in minutes."""
-    found = [Bound("runtime", "<=", LONG, *match.span(), guessed=True) for match in _NOT_LONG.finditer(text)]
     if not _MAY_LAST.search(text):
-        return found
+        return []
+    found = [Bound("runtime", "<=", LONG, *match.span(), guessed=True) for match in _NOT_LONG.finditer(text)]
     for pattern, operator, step, reader in _LIMITED:
         for match in pattern.finditer(text):
             limit = reader(match) + (step if _STRICTLY.match(match[0]) else 0)

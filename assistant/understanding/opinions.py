@@ -11,7 +11,7 @@ from typing import Literal
 
 import yaml
 
-from retrieval.caseless import Caseless
+from retrieval.caseless import Caseless, alternatives
 
 _TABLE = Path(__file__).with_name("opinions.yaml")
 Sign = Literal["good", "bad"]
@@ -171,7 +171,7 @@ def _sign(match: re.Match[str], text: str) -> Sign:
 
 
 def _either(words: Iterable[str]) -> str:
-    return "|".join(_loose(word) for word in sorted(words, key=len, reverse=True))
+    return alternatives(sorted(words, key=len, reverse=True), _loose)
 
 
 def _feeling(words: Iterable[str]) -> str:

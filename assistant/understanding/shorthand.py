@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from retrieval.caseless import alternatives
+
 _TABLE = Path(__file__).with_name("shorthand.yaml")
 _APART = r"(?<![\w'’&/.\-])", r"(?![\w'’&/\-]|\.\w)"
 """A short form stands alone: "w" is none in "w.", "Q&A" or "x-ray"."""
@@ -93,7 +95,7 @@ def _table() -> tuple[re.Pattern[str], dict[str, str]]:
     values |= {short.capitalize(): value[0].upper() + value[1:] for short, value in values.items() if len(short) > 3}
     values |= {"Im": "I'm", "Ive": "I've", "Pls": "Please", "Plz": "Please", "Thx": "Thanks", "Idk": "I don't know"}
     values |= {filler: " " * len(filler) for filler in table["fillers"]}
-    shorts = "|".join(re.escape(short) for short in sorted(values, key=len, reverse=True))
+    shorts = alternatives(sorted(values, key=len, reverse=True))
     return re.compile(rf"{_APART[0]}(?:{shorts}){_APART[1]}"), values
 
 

@@ -13,7 +13,7 @@ import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from retrieval.caseless import Caseless
+from retrieval.caseless import Caseless, alternatives
 
 Section = Literal["genre", "wish", "popularity", "language", "country"]
 
@@ -66,8 +66,8 @@ class Vocabulary:
             for word, entry in self._entries.items()
             if len(word) > 5 and word.isascii() and " " not in word and entry.section == "genre"
         ]
-        latin = "|".join(_pattern(word) for word in words if not CJK.search(word))
-        chinese = "|".join(re.escape(word) for word in words if CJK.search(word))
+        latin = alternatives((word for word in words if not CJK.search(word)), _pattern)
+        chinese = alternatives(word for word in words if CJK.search(word))
         self._regex = Caseless(rf"(?<![A-Za-z0-9])(?:{latin})s?(?![A-Za-z0-9])|{chinese}")
 
     def _add(self, section: Section, words_by_value: Mapping[str, Iterable[str]]) -> None:
