@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ABOVE_OR_BELOW = 200
 """Latin, Greek and Cyrillic accents have a combining class from here up; the vowel signs of other scripts do not."""
@@ -30,6 +31,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(spaced.split()))
 
 
+@lru_cache(maxsize=50_000)
 def key(text: str) -> str:
     """What two spellings of one name share: "Samuel L. Jackson" and "samuel l jackson", "sci-fi" and "SciFi".
 
