@@ -22,14 +22,9 @@ _MANY_VOTES = 2000
 _HIGH_RATING = 7.0
 
 
-def evidence(item: Item, query: Query, parts: Parts, pointing: list[tuple[str, float]]) -> tuple[Evidence, ...]:
-    """Evidence for one item, strongest first.
-
-    `pointing` holds titles of liked items with what each of them adds to the item's score.
-    """
-    found = [Evidence("liked", title, title, weight) for title, weight in pointing if weight > 0]
-    found += _asked(item, query, parts)
-    found += _limits(item, query)
+def evidence(item: Item, query: Query, parts: Parts, liked: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Evidence for one item, strongest first; `liked` is that of the liked items, from `pointing`."""
+    found = [*liked, *_asked(item, query, parts), *_limits(item, query)]
     if item.rating is not None and item.rating >= _HIGH_RATING and (item.votes or 0) >= _MANY_VOTES // 20:
         found.append(Evidence("rating", f"{item.rating:.1f}", weight=0.04 * (item.rating - _HIGH_RATING)))
     if (item.votes or 0) >= _MANY_VOTES:
@@ -110,24 +105,35 @@ def _bounds(low: int | None, high: int | None) -> str:
 
 
 def pointing(
-    titles: list[str], influence: NDArray[np.float32], cosines: NDArray[np.float32], parts: Sequence[Parts]
-) -> list[list[tuple[str, float]]]:
-    """For each item how much of its score each liked title accounts for, most first.
+    liked: Sequence[Item],
+    items: Sequence[Item],
+    influence: NDArray[np.float32],
+    cosines: NDArray[np.float32],
+    parts: Sequence[Parts],
+) -> list[list[Evidence]]:
+    """For each item the liked ones that speak for it, with how much of its score each accounts for, most first.
 
     The collaborative part is shared out by `influence`, the similarity part by `cosines`, both of shape (likes, items);
     only what speaks for an item counts.
     """
-    adds = np.zeros((len(titles), len(parts)), np.float64)
-    collaborative, similar = [one.collaborative for one in parts], [one.liked_similarity for one in parts]
-    for part, shares in ((collaborative, influence), (similar, cosines)):
-        speaking = np.clip(np.nan_to_num(shares), 0.0, None).astype(np.float64)
-        total = speaking.sum(axis=0)
-        adds += np.divide(np.maximum(part, 0.0) * speaking, total, out=np.zeros_like(speaking), where=total > 0)
-    return [
-        [
-            (titles[place], added[place])
-            for place in sorted(range(len(titles)), key=lambda place: -added[place])
-            if added[place] > 0
-        ]
-        for added in adds.T.tolist()
-    ]
+    collaborative = _shared_out([one.collaborative for one in parts], influence)
+    similar = _shared_out([one.liked_similarity for one in parts], cosines)
+    added = collaborative + similar
+    points: list[list[Evidence]] = []
+    for column, item in enumerate(items):
+        found = []
+        for row in sorted(range(len(liked)), key=lambda row: -added[row, column]):
+            if (weight := float(added[row, column])) > 0:
+                title, like = liked[row].label(), set(liked[row].genres) & set(item.genres)
+                others = not like and bool(collaborative[row, column] > similar[row, column])
+                found.append(Evidence("liked", title, title, weight, others))
+        points.append(found)
+    return points
+
+
+def _shared_out(part: Sequence[float], shares: NDArray[np.float32]) -> NDArray[np.float64]:
+    speaking = np.clip(np.nan_to_num(shares), 0.0, None).astype(np.float64)
+    total = speaking.sum(axis=0)
+    each: NDArray[np.float64] = np.maximum(part, 0.0) * speaking
+    shared: NDArray[np.float64] = np.divide(each, total, out=np.zeros_like(each), where=total > 0)
+    return shared

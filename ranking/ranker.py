@@ -141,18 +141,16 @@ class Ranker:
 
     def _explained(self, query: Query, rows: Rows, parts: NDArray[np.float32]) -> tuple[Ranked, ...]:
         likes = self.catalog.rows(query.liked)
-        titles = [self.catalog.item(int(row)).label() for row in likes]
         influence = np.zeros((len(likes), len(rows)), np.float32)
         if self.model is not None and len(likes):
             influence = self.model.influence(likes, rows)
         cosines = self.index.vectors[likes] @ self.index.vectors[rows].T
         shares = [Parts(*values) for values in parts.tolist()]
-        points = pointing(titles, influence, cosines, shares)
+        items = self.catalog.items(rows)
+        points = pointing(self.catalog.items(likes), items, influence, cosines, shares)
         return tuple(
-            Ranked(item, score, share, evidence(item, query, share, point))
-            for item, score, share, point in zip(
-                self.catalog.items(rows), parts.sum(axis=1).tolist(), shares, points, strict=True
-            )
+            Ranked(item, score, share, evidence(item, query, share, liked))
+            for item, score, share, liked in zip(items, parts.sum(axis=1).tolist(), shares, points, strict=True)
         )
 
     def _relax(self, query: Query, vector: NDArray[np.float32] | None) -> tuple[tuple[str, ...], tuple[Ranked, ...]]:

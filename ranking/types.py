@@ -27,12 +27,14 @@ class Evidence:
 
     `value` is the fact in the item's record ("thriller", "Christopher Nolan", "2010"), or the title of the liked item
     that points here; `words` is what the person said that it meets ("" when nobody asked); `weight` orders evidence.
+    `by_others`: a liked title points here by what others who like it chose; the two need not be alike.
     """
 
     kind: EvidenceKind
     value: str
     words: str = ""
     weight: float = 0.0
+    by_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,11 @@ from retrieval.types import Item, unique
 _GOOD_RATING = 7.0
 _HEADS = ("documentary", "western", "musical", "thriller", "comedy", "drama", "romance", "mystery", "adventure")
 _LIKED = ("close to {}, which you liked", "a good next step after {}", "made for the taste that liked {}")
+_BY_OTHERS = ("liked by people who like {}", "one that fans of {} enjoy too", "a favourite with those who like {}")
 _ASKED = ("with the “{}” you asked for", "with “{}”, as you wished", "and “{}” is part of it")
 _PERSON = ("{}, as you asked", "{}, whom you asked for", "{}")
 _LIKED_ZH = ("与你喜欢的《{}》相近", "口味上接近《{}》", "看过《{}》之后值得一看")
+_BY_OTHERS_ZH = ("喜欢《{}》的人也喜欢它", "与你一样喜欢《{}》的人也爱看", "喜欢《{}》的人也推荐")
 _HAS_ZH, _THEME_ZH = "有你要的", "题材，"
 _ORDER = ("liked", "person", "keyword", "wish", "runtime", "genre", "year", "popularity", "rating")
 
@@ -181,7 +183,8 @@ def _link_en(evidence: Evidence, item: Item, number: int) -> str:
     value, words = evidence.value, evidence.words
     match evidence.kind:
         case "liked":
-            return _LIKED[number % len(_LIKED)].format(bare(value))
+            phrases = _BY_OTHERS if evidence.by_others else _LIKED
+            return phrases[number % len(phrases)].format(bare(value))
         case "person":
             role = next((credit.role for credit in item.people if credit.name == value), "")
             said = {"director": "directed by {}", "author": "written by {}"}.get(role, "with {}").format(value)
@@ -211,7 +214,8 @@ def _link_zh(evidence: Evidence, item: Item, number: int) -> str:
     value, words, lex = evidence.value, evidence.words, lexicon()
     match evidence.kind:
         case "liked":
-            return _LIKED_ZH[number % len(_LIKED_ZH)].format(bare(value))
+            phrases = _BY_OTHERS_ZH if evidence.by_others else _LIKED_ZH
+            return phrases[number % len(phrases)].format(bare(value))
         case "person":
             return f"{_HAS_ZH}{value}"
         case "keyword" | "wish":

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from ranking.blend import BlendWeights
 from ranking.build import build_models, load_ranker
 from ranking.diversity import one_of_each
+from ranking.evidence import pointing
 from ranking.generator import CollaborativeGenerator
 from ranking.interactions import Interactions
 from ranking.ranker import Ranker
-from ranking.types import Ranking
+from ranking.types import Parts, Ranking
 from retrieval.catalog import Catalog
 from retrieval.titlekeys import series
 from retrieval.types import Candidates, Constraints, Item, Query
@@ -256,3 +257,15 @@ def test_genres_of_likes_are_kept_in_proportion_unless_something_else_is_asked(r
     assert ranker._taste(replace(likes, text="slow"), np.arange(3)) is None
     assert ranker._taste(replace(likes, constraints=Constraints(genres_any=frozenset({"drama"}))), np.arange(3)) is None
     assert ranker._taste(Query(), np.arange(3)) is None
+
+
+def test_other_peoples_choices_are_told_apart_from_likeness() -> None:
+    liked = (Item("a", "Space Horror", genres=("horror", "science fiction")),)
+    items = (Item("b", "Space Crew", genres=("science fiction",)), Item("c", "Tea for Two", genres=("romance",)))
+    ones, parts = np.ones((1, 2), np.float32), [Parts(0.5, 0.0, 0.1), Parts(0.5, 0.0, 0.1)]
+    (near,), (chosen,) = pointing(liked, items, ones, ones, parts)
+    assert (near.by_others, chosen.by_others) == (False, True)
+    assert chosen.weight == pytest.approx(0.6)
+    (alone,), (likewise,) = pointing(liked, items, 0 * ones, ones, parts)
+    assert not alone.by_others
+    assert not likewise.by_others

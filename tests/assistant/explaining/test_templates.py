@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -36,6 +37,16 @@ def test_the_same_reason_is_not_said_alike_on_every_card() -> None:
     for evidence in (wished, person):
         said = [tie(ranked(evidence), number, chinese=False) for number in range(3)]
         assert len(set(said)) == 3
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_others_chose_is_not_called_alike(language: Literal["en", "zh"]) -> None:
+    state = DialogueState(language=language)
+    chosen = Ranking((ranked(Evidence("liked", "Heat", "Heat", 0.5, by_others=True)),) * 3)
+    near = Ranking((ranked(Evidence("liked", "Heat", "Heat", 0.5)),) * 3)
+    lines = reasons(chosen, state)
+    assert not set(lines) & set(reasons(near, state))
+    assert all("Heat" in line and check(line, gather(chosen, state)) == () for line in lines), lines
 
 
 def test_two_reasons_are_joined_by_one_and() -> None:
