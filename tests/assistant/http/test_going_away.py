@@ -19,15 +19,20 @@ from assistant.memory import Memory
 from assistant.state import DialogueState
 
 
+_COMPLETION = b'{"messages": [{"role": "user", "content": "warm"}]}'
+
+
 class Endless(EchoAssistant):
     """Talks until it is closed."""
 
     def __init__(self, words: int = 10) -> None:
         super().__init__()
         self.words = words
+        self.begun = threading.Event()
         self.closed = threading.Event()
 
     def reply(self, state: DialogueState, utterance: str) -> Iterator[Event]:
+        self.begun.set()
         try:
             for event in super().reply(state, utterance):
                 if isinstance(event, Word):
@@ -75,11 +80,26 @@ def test_the_engine_stops_when_the_client_goes_away(memory: Memory, path: str) -
 
 def test_the_engine_stops_when_a_client_that_waits_for_the_whole_goes_away(memory: Memory) -> None:
     assistant = Endless()
-    body = {"messages": [{"role": "user", "content": "warm"}]}
     with serving(create_app(assistant, memory)) as address:
-        with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{address}/v1/chat/completions", json=body, timeout=0.5)
+        with socket.create_connection(_at(address)) as connection:
+            connection.sendall(_request("/v1/chat/completions", _COMPLETION))
+            assert assistant.begun.wait(10)
+            assert not assistant.closed.wait(0.1)
         assert assistant.closed.wait(10)
+
+
+def test_a_client_that_leaves_before_its_turn_begins_leaves_nothing_at_work(memory: Memory) -> None:
+    assistant = Endless()
+    with serving(create_app(assistant, memory, ServerOptions(turns_at_once=1))) as address:
+        with socket.create_connection(_at(address)) as first:
+            first.sendall(_request("/v1/chat/completions", _COMPLETION))
+            assert assistant.begun.wait(10)
+            assistant.begun.clear()
+            with socket.create_connection(_at(address)) as second:
+                second.sendall(_request("/v1/chat/completions", _COMPLETION))
+            assert httpx.get(f"{address}/healthz").status_code == 200  # by now the server has seen the second leave
+        assert assistant.closed.wait(10)
+        assert not assistant.begun.wait(0.5)
 
 
 def test_a_reader_that_stands_still_is_let_go(memory: Memory) -> None:
