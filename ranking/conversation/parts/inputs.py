@@ -36,10 +36,14 @@ class Inputs:
 
 
 def count_words(turns: Sequence[Turn], least: int, most: int | None = None) -> dict[str, int]:
-    """A number from 1 for each word that at least so many turns hold; only the `most` frequent ones."""
+    """A number from 1 for each word that at least so many turns hold; only the `most` frequent ones.
+
+    Among equally frequent words those come first that were said first: a network's weights are drawn in this order.
+    """
     counts: Counter[str] = Counter()
     for turn in turns:
-        counts.update({word for said in turn.said for word in _WORD.findall(said.text.casefold())})
+        words = (word for said in turn.said for word in _WORD.findall(said.text.casefold()))
+        counts.update(list(dict.fromkeys(words)))
     frequent = (word for word, count in counts.most_common(most) if count >= least)
     return {word: number for number, word in enumerate(frequent, start=1)}
 
