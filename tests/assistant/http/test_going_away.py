@@ -18,7 +18,6 @@ from assistant.http.bench.server import serving
 from assistant.memory import Memory
 from assistant.state import DialogueState
 
-
 _COMPLETION = b'{"messages": [{"role": "user", "content": "warm"}]}'
 
 
