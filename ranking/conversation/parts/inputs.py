@@ -42,16 +42,19 @@ def count_words(turns: Sequence[Turn], least: int, most: int | None = None) -> d
     """
     counts: Counter[str] = Counter()
     for turn in turns:
-        words = (word for said in turn.said for word in _WORD.findall(said.text.casefold()))
-        counts.update(list(dict.fromkeys(words)))
+        counts.update(list(dict.fromkeys(_words(turn))))
     frequent = (word for word, count in counts.most_common(most) if count >= least)
     return {word: number for number, word in enumerate(frequent, start=1)}
 
 
 def known_words(turn: Turn, vocabulary: Mapping[str, int]) -> list[int]:
     """The known words of a turn, each once, the last said first."""
-    said = [word for utterance in turn.said for word in _WORD.findall(utterance.text.casefold())]
-    return list(dict.fromkeys(vocabulary[word] for word in reversed(said) if word in vocabulary))
+    return list(dict.fromkeys(vocabulary[word] for word in reversed(_words(turn)) if word in vocabulary))
+
+
+def _words(turn: Turn) -> list[str]:
+    """The words of a turn in the order in which they were said."""
+    return [word for said in turn.said for word in _WORD.findall(said.text.casefold())]
 
 
 def following(turn: Turn, corpus: Corpus, ahead: int = 8) -> Rows:
